@@ -5,7 +5,6 @@ package cargotoml
 import (
 	"context"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/assay-sca/assay/internal/extract"
@@ -41,7 +40,7 @@ func (Extractor) Wants(path string) bool {
 // Extract reads one Cargo.toml.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	root, err := tomltree.Parse(in.Data)
-	m := manifest{inherited: root.Get("workspace", "dependencies").Table()}
+	m := manifest{inherited: root.Get("workspace", "dependencies").Table(), listed: map[string]bool{}}
 	for _, table := range []string{"package", "project"} {
 		if name := root.Get(table, "name"); name.IsString() {
 			m.file.Name = name.String()
@@ -66,6 +65,7 @@ type manifest struct {
 	file      extract.File
 	inherited *tomltree.Table // [workspace.dependencies]
 	paths     []string        // of the dependencies that are folders
+	listed    map[string]bool // the members
 }
 
 // tables are the tables of dependencies, with their old spellings.
@@ -158,7 +158,8 @@ func (m *manifest) addMember(folder string) {
 	if folder == "" {
 		return
 	}
-	if folder = path.Clean(folder); !slices.Contains(m.file.Members, folder) {
+	if folder = path.Clean(folder); !m.listed[folder] {
+		m.listed[folder] = true
 		m.file.Members = append(m.file.Members, folder)
 	}
 }
