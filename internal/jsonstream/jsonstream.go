@@ -8,6 +8,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -16,8 +18,11 @@ import (
 
 // Reader walks one JSON text. Its errors are errs.LineError.
 type Reader struct {
-	dec   *jsontext.Decoder
-	lines lineCounter
+	dec     *jsontext.Decoder
+	lines   lineCounter
+	keep    arena
+	names   map[string]string // those of Object, each once
+	scratch []byte
 }
 
 // New returns a reader of data, which must not change while it is used.
@@ -28,6 +33,8 @@ func New(data []byte) *Reader {
 		dec: jsontext.NewDecoder(bytes.NewBuffer(data),
 			jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
 		lines: lineCounter{data: data},
+		keep:  arena{size: min(len(data), arenaSize)},
+		names: map[string]string{},
 	}
 }
 
@@ -42,18 +49,31 @@ func (r *Reader) Line() int { return r.lines.at(r.dec.InputOffset()) }
 // exactly the member's value. A value of another kind is skipped and gives no
 // fields.
 func (r *Reader) Object(field func(name string) error) error {
+	return r.Fields(func(name []byte) error {
+		kept, known := r.names[string(name)]
+		if !known {
+			kept = r.keep.copy(name)
+			r.names[kept] = kept
+		}
+		return field(kept)
+	})
+}
+
+// Fields is Object without a copy of each name: name is valid only until the
+// next read.
+func (r *Reader) Fields(field func(name []byte) error) error {
 	if r.Kind() != '{' {
 		return r.Skip()
 	}
-	if _, err := r.dec.ReadToken(); err != nil {
-		return r.fault(err)
+	if err := r.read(); err != nil {
+		return err
 	}
 	for r.dec.PeekKind() != '}' {
-		name, err := r.dec.ReadToken()
+		name, err := r.text()
 		if err != nil {
-			return r.fault(err)
+			return err
 		}
-		if err := field(name.String()); err != nil {
+		if err := field(name); err != nil {
 			return err
 		}
 	}
@@ -82,14 +102,16 @@ func (r *Reader) Array(element func() error) error {
 
 // String reads a string; a value of another kind is skipped and gives "".
 func (r *Reader) String() (string, error) {
+	text, err := r.Text()
+	return r.keep.copy(text), err
+}
+
+// Text is String without a copy: the bytes are valid only until the next read.
+func (r *Reader) Text() ([]byte, error) {
 	if r.Kind() != '"' {
-		return "", r.Skip()
+		return nil, r.Skip()
 	}
-	tok, err := r.dec.ReadToken()
-	if err != nil {
-		return "", r.fault(err)
-	}
-	return tok.String(), nil
+	return r.text()
 }
 
 // Scalar reads a string, number, true, false or null as text; an object or
@@ -152,6 +174,20 @@ func (r *Reader) End() error {
 	return r.fault(err)
 }
 
+// text reads a string or a member's name, which may share memory with the input.
+func (r *Reader) text() ([]byte, error) {
+	raw, err := r.dec.ReadValue()
+	if err != nil {
+		return nil, r.fault(err)
+	}
+	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
+		return inner, nil
+	}
+	// The only error is of invalid UTF-8, which New allows: it is replaced.
+	r.scratch, _ = jsontext.AppendUnquote(r.scratch[:0], raw)
+	return r.scratch, nil
+}
+
 func (r *Reader) read() error {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return r.fault(err)
@@ -170,6 +206,25 @@ func (r *Reader) fault(err error) error {
 		return errs.AtLine(r.lines.at(syntax.ByteOffset), "not valid JSON: %w", syntax.Err)
 	}
 	return errs.AtLine(r.Line(), "not valid JSON: %w", err)
+}
+
+// arenaSize is small enough that keeping one string keeps little else.
+const arenaSize = 16 << 10
+
+// arena copies strings into few blocks of memory instead of one for each.
+type arena struct {
+	size  int
+	block strings.Builder
+}
+
+func (a *arena) copy(text []byte) string {
+	if a.block.Cap()-a.block.Len() < len(text) {
+		a.block.Reset()
+		a.block.Grow(max(a.size, len(text)))
+	}
+	start := a.block.Len()
+	a.block.Write(text)
+	return a.block.String()[start:]
 }
 
 // lineCounter turns offsets into lines, counting only what lies between two
