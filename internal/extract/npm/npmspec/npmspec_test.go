@@ -8,103 +8,117 @@ import (
 	"github.com/assay-sca/assay/internal/inventory"
 )
 
+const commit = "97edff6f525f192a3f83cea1944765f769ae2678"
+
 func TestParse(t *testing.T) {
 	t.Parallel()
-	registry := func(name, constraint string) Spec { return Spec{Name: name, Constraint: constraint} }
-	from := func(kind inventory.OriginKind, spec, ref string) Spec {
-		return Spec{Name: "dep", Constraint: spec, Origin: inventory.Origin{Kind: kind, Ref: ref}}
-	}
-	git, url, path := inventory.OriginGit, inventory.OriginURL, inventory.OriginPath
-	tests := map[string]Spec{
-		"":                       registry("dep", ""),
-		"^1.2.0":                 registry("dep", "^1.2.0"),
-		"1 || >=2 <3":            registry("dep", "1 || >=2 <3"),
-		"latest":                 registry("dep", "latest"),
-		"catalog:":               registry("dep", "catalog:"),
-		"npm:lodash@^4":          registry("lodash", "^4"),
-		"npm:@scope/real@~1.0.0": registry("@scope/real", "~1.0.0"),
-		"npm:@scope/real":        registry("@scope/real", ""),
-		"npm:^1.0.0":             registry("dep", "npm:^1.0.0"),
-		"npm:v2":                 registry("dep", "npm:v2"),
-		"npm:vue":                registry("vue", ""),
-		"patch:dep@npm%3A1.0.0#~/.yarn/patches/dep.patch": registry("dep", "patch:dep@npm%3A1.0.0#~/.yarn/patches/dep.patch"),
-
-		"workspace:^":                           from(path, "workspace:^", "workspace:^"),
-		"file:../lib":                           from(path, "file:../lib", "../lib"),
-		"link:./lib":                            from(path, "link:./lib", "./lib"),
-		"portal:../lib":                         from(path, "portal:../lib", "../lib"),
-		"./lib":                                 from(path, "./lib", "./lib"),
-		"~/lib":                                 from(path, "~/lib", "~/lib"),
-		`C:\lib`:                                from(path, `C:\lib`, `C:\lib`),
-		"dist/dep-1.0.0.tgz":                    from(path, "dist/dep-1.0.0.tgz", "dist/dep-1.0.0.tgz"),
-		"some/deep/folder":                      from(path, "some/deep/folder", "some/deep/folder"),
-		"owner/repo":                            from(git, "owner/repo", "https://github.com/owner/repo.git"),
-		"owner/repo#v1":                         from(git, "owner/repo#v1", "https://github.com/owner/repo.git@v1"),
-		"github:owner/repo#a1":                  from(git, "github:owner/repo#a1", "https://github.com/owner/repo.git@a1"),
-		"gitlab:owner/repo":                     from(git, "gitlab:owner/repo", "https://gitlab.com/owner/repo.git"),
-		"gist:0a1b2c":                           from(git, "gist:0a1b2c", "https://gist.github.com/0a1b2c.git"),
-		"git@git.example.org:owner/repo.git#a1": from(git, "git@git.example.org:owner/repo.git#a1", "ssh://git@git.example.org/owner/repo.git@a1"),
-		"git+ssh://git@github.com/owner/repo.git#a1":      from(git, "git+ssh://git@github.com/owner/repo.git#a1", "https://github.com/owner/repo.git@a1"),
-		"git+ssh://git@github.com:owner/repo.git#a1":      from(git, "git+ssh://git@github.com:owner/repo.git#a1", "https://github.com/owner/repo.git@a1"),
-		"ssh://git@github.com:22/owner/repo.git":          from(git, "ssh://git@github.com:22/owner/repo.git", "https://github.com/owner/repo.git"),
-		"git+https://u:secret@git.example.org/a/b.git#a1": from(git, "git+https://u:secret@git.example.org/a/b.git#a1", "https://git.example.org/a/b.git@a1"),
-		"git://github.com/owner/repo#semver:^1.0":         from(git, "git://github.com/owner/repo#semver:^1.0", "https://github.com/owner/repo.git"),
-		"git+https://git.example.org/a/b#a1&path:/sub":    from(git, "git+https://git.example.org/a/b#a1&path:/sub", "https://git.example.org/a/b@a1"),
-		"https://github.com/owner/repo":                   from(git, "https://github.com/owner/repo", "https://github.com/owner/repo.git"),
-		"https://git.example.org/a/b.git":                 from(git, "https://git.example.org/a/b.git", "https://git.example.org/a/b.git"),
-		"https://github.com/o/r/archive/v1.tar.gz":        from(url, "https://github.com/o/r/archive/v1.tar.gz", "https://github.com/o/r/archive/v1.tar.gz"),
-		"https://token@files.example.org/dep.tgz":         from(url, "https://token@files.example.org/dep.tgz", "https://files.example.org/dep.tgz"),
-	}
-	for spec, want := range tests {
-		if diff := cmp.Diff(want, Parse("dep", spec)); diff != "" {
-			t.Errorf("Parse(%q): mismatch (-want +got):\n%s", spec, diff)
+	const repo = "https://github.com/jane/kite.git"
+	for _, test := range []struct {
+		text, name, rng string // an empty name is the dependency's own, an empty range the text
+		kind            inventory.OriginKind
+		ref             string
+	}{
+		{text: ""},
+		{text: "^1.2.3"},
+		{text: ">=1.0.0 <2.0.0 || 3.x"},
+		{text: "latest"},
+		{text: "~1.2"},
+		{text: "catalog:"},
+		{text: "catalog:react18"},
+		{text: "npm:^1.0.0", rng: "^1.0.0"},
+		{text: "npm:latest", rng: "latest"},
+		{text: "npm:v1.x", rng: "v1.x"},
+		{text: "npm:string-width@^4.2.0", name: "string-width", rng: "^4.2.0"},
+		{text: "npm:@sky/kite@~2", name: "@sky/kite", rng: "~2"},
+		{text: "npm:@sky/kite", name: "@sky/kite", rng: "-"},
+		{text: "npm:kite", name: "kite", rng: "-"},
+		{text: "jsr:^1.0.0", rng: "^1.0.0"},
+		{text: "jsr:@sky/kite@^1.0.0", name: "@jsr/sky__kite", rng: "^1.0.0"},
+		{text: "file:../kite", kind: inventory.OriginPath, ref: "../kite"},
+		{text: "file:./kite.tgz#./kite.tgz::hash=1a&locator=root%40workspace%3A.", kind: inventory.OriginPath, ref: "./kite.tgz"},
+		{text: "link:../kite", kind: inventory.OriginPath, ref: "../kite"},
+		{text: "portal:../kite::locator=root%40workspace%3A.", kind: inventory.OriginPath, ref: "../kite"},
+		{text: "workspace:*", kind: inventory.OriginPath, ref: "workspace:*"},
+		{text: "workspace:packages/kite", kind: inventory.OriginPath, ref: "packages/kite"},
+		{text: "./kite", kind: inventory.OriginPath, ref: "./kite"},
+		{text: "~/kite", kind: inventory.OriginPath, ref: "~/kite"},
+		{text: `C:\kite`, kind: inventory.OriginPath, ref: `C:\kite`},
+		{text: "jane/kite", kind: inventory.OriginGit, ref: repo},
+		{text: "jane/kite#" + commit, kind: inventory.OriginGit, ref: repo + "@" + commit},
+		{text: "jane/kite#main", kind: inventory.OriginGit, ref: repo},
+		{text: "github:jane/kite#semver:^1", kind: inventory.OriginGit, ref: repo},
+		{text: "gitlab:jane/kite", kind: inventory.OriginGit, ref: "https://gitlab.com/jane/kite.git"},
+		{text: "bitbucket:jane/kite", kind: inventory.OriginGit, ref: "https://bitbucket.org/jane/kite.git"},
+		{text: "gist:1234567890abcdef", kind: inventory.OriginGit, ref: "https://gist.github.com/1234567890abcdef.git"},
+		{text: "git@github.com:jane/kite.git", kind: inventory.OriginGit, ref: repo},
+		{text: "git+ssh://git@github.com/jane/kite.git#" + commit, kind: inventory.OriginGit, ref: repo + "@" + commit},
+		{text: "git+https://jane:secret@git.example.org/kite.git#" + commit, kind: inventory.OriginGit, ref: "https://git.example.org/kite.git@" + commit},
+		{text: "git+ssh://git:secret@git.example.org/kite.git", kind: inventory.OriginGit, ref: "ssh://git@git.example.org/kite.git"},
+		{text: "git://git.example.org/kite", kind: inventory.OriginGit, ref: "git://git.example.org/kite"},
+		{text: "https://github.com/jane/kite", kind: inventory.OriginGit, ref: repo},
+		{text: "https://github.com/jane/kite.git#workspace=a&commit=" + commit, kind: inventory.OriginGit, ref: repo + "@" + commit},
+		{text: "https://git.example.org/a/b/kite#commit=" + commit, kind: inventory.OriginGit, ref: "https://git.example.org/a/b/kite@" + commit},
+		{text: "https://codeload.github.com/jane/kite/tar.gz/" + commit, kind: inventory.OriginGit, ref: repo + "@" + commit},
+		{text: "https://bitbucket.org/jane/kite/get/" + commit + ".tar.gz", kind: inventory.OriginGit, ref: "https://bitbucket.org/jane/kite.git@" + commit},
+		{text: "https://gitlab.com/api/v4/projects/jane%2Fkite/repository/archive.tar.gz?ref=" + commit, kind: inventory.OriginGit, ref: "https://gitlab.com/jane/kite.git@" + commit},
+		{text: "https://jane:secret@files.example.org/kite-1.0.0.tgz", kind: inventory.OriginURL, ref: "https://files.example.org/kite-1.0.0.tgz"},
+		{text: "https://github.com/jane/kite/archive/v1.tar.gz", kind: inventory.OriginURL, ref: "https://github.com/jane/kite/archive/v1.tar.gz"},
+		{text: "runtime:22.0.0", kind: inventory.OriginURL, ref: "runtime:22.0.0"},
+		{text: "patch:kite@npm%3A^1.0.0#./kite.patch::version=1.0.1&hash=1a", rng: "^1.0.0"},
+		{text: "patch:@sky/kite@^1.0.0#~builtin<compat/kite>", name: "@sky/kite", rng: "^1.0.0"},
+	} {
+		want := Spec{Name: test.name, Range: test.rng, Origin: inventory.Origin{Kind: test.kind, Ref: test.ref}}
+		name := "kite"
+		if want.Name == "" {
+			want.Name = name
+		}
+		switch want.Range {
+		case "":
+			want.Range = test.text
+		case "-":
+			want.Range = ""
+		}
+		if diff := cmp.Diff(want, Parse(name, test.text)); diff != "" {
+			t.Errorf("%q: mismatch (-want +got):\n%s", test.text, diff)
 		}
 	}
 }
 
-func TestResolved(t *testing.T) {
+func TestJSRName(t *testing.T) {
 	t.Parallel()
-	tests := []struct{ name, resolved, want string }{
-		{"dep", "https://registry.example.org/dep/-/dep-1.0.0.tgz", ""},
-		{"@a/dep", "https://npm.example.org/download/@a/dep/1.0.0/0a1b", ""},
-		{"dep", "https://mirror.example.org/dep/download/dep-1.0.0.tgz", ""},
-		{"dep", "https://files.example.org/dep-1.0.0.tgz", "url https://files.example.org/dep-1.0.0.tgz"},
-		{"dep", "https://github.com/o/r/releases/download/v1/dep.tgz", "url https://github.com/o/r/releases/download/v1/dep.tgz"},
-		{"dep", "git+ssh://git@github.com/o/r.git#0a1b", "git https://github.com/o/r.git@0a1b"},
-		{"dep", "file:dep.tgz", "path dep.tgz"},
-		{"dep", "", ""},
-	}
-	for _, tt := range tests {
-		got := ""
-		if o := Resolved(tt.name, tt.resolved); o.Kind != "" {
-			got = string(o.Kind) + " " + o.Ref
-		}
-		if got != tt.want {
-			t.Errorf("Resolved(%q, %q) = %q, want %q", tt.name, tt.resolved, got, tt.want)
-		}
+	want := Spec{Name: "@jsr/sky__kite", Range: "^1.0.0"}
+	if diff := cmp.Diff(want, Parse("@sky/kite", "jsr:^1.0.0")); diff != "" {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
 }
 
 func TestSplitName(t *testing.T) {
 	t.Parallel()
-	tests := []struct{ in, name, rest string }{
-		{"a@1", "a", "1"}, {"@s/a@1", "@s/a", "1"}, {"a", "a", ""}, {"", "", ""}, {"@", "@", ""},
-		{"a@git+ssh://git@host/r", "a", "git+ssh://git@host/r"},
-	}
-	for _, tt := range tests {
-		if name, rest := SplitName(tt.in); name != tt.name || rest != tt.rest {
-			t.Errorf("SplitName(%q) = %q, %q, want %q, %q", tt.in, name, rest, tt.name, tt.rest)
+	for _, test := range []struct{ text, name, rest string }{
+		{"", "", ""},
+		{"@", "@", ""},
+		{"kite", "kite", ""},
+		{"kite@", "kite", ""},
+		{"kite@^1", "kite", "^1"},
+		{"@sky/kite", "@sky/kite", ""},
+		{"@sky/kite@npm:other@1", "@sky/kite", "npm:other@1"},
+		{"@@", "@@", ""},
+	} {
+		name, rest := SplitName(test.text)
+		if name != test.name || rest != test.rest {
+			t.Errorf("%q: got %q and %q, want %q and %q", test.text, name, rest, test.name, test.rest)
 		}
 	}
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"npm:", "git@:", "://", "a/b#", "https://@:", "gist:", "git+"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(_ *testing.T, spec string) {
-		Parse("dep", spec)
-		Resolved("dep", spec)
-		SplitName(spec)
+	f.Add("kite", "npm:@sky/kite@^1")
+	f.Add("kite", "patch:patch:a@npm%3A1#x")
+	f.Add("kite", "git+ssh://git@host:owner/name#commit=1")
+	f.Fuzz(func(t *testing.T, name, text string) {
+		spec := Parse(name, text)
+		if name != "" && spec.Name == "" {
+			t.Errorf("%q: no name", text)
+		}
 	})
 }
