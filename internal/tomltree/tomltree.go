@@ -59,6 +59,20 @@ func (v Value) IsTable() bool { return v.kind == tableKind }
 // IsArray tells an array (of tables too) from everything else.
 func (v Value) IsArray() bool { return v.kind == arrayKind }
 
+// IsTrue tells the boolean true from everything else.
+func (v Value) IsTrue() bool { return v.kind == scalarKind && v.text == "true" }
+
+// Strings returns an array's strings; its other elements are left out.
+func (v Value) Strings() []string {
+	var all []string
+	for _, item := range v.items {
+		if item.kind == stringKind {
+			all = append(all, item.text)
+		}
+	}
+	return all
+}
+
 // Exists is false for the value of a key that is not there.
 func (v Value) Exists() bool { return v.kind != absent }
 
