@@ -1,0 +1,72 @@
+package archtest
+
+import "strings"
+
+// module is a third-party module that Assay may link.
+type module struct {
+	reason string
+	users  []string // packages that may import it; none: tests only
+}
+
+// modules lists them all. What is not here is not allowed.
+var modules = map[string]module{
+	"deps.dev/util/semver": {"versions and constraints of ecosystems, where it is exact",
+		[]string{"internal/version"}},
+	"github.com/google/osv-scalibr": {"version orders of the remaining ecosystems, and the oracle of the others",
+		[]string{"internal/version"}},
+	"github.com/bmatcuk/doublestar/v4": {"globs of workspaces and of what to leave out",
+		[]string{"internal/extract", "internal/source", "internal/policy"}},
+	"github.com/go-json-experiment/json": {"token streams of large JSON, in and out",
+		[]string{"internal/jsonstream", "internal/vulndb", "internal/report", "internal/codec"}},
+	"github.com/google/go-cmp": {"differences in tests",
+		nil},
+	"github.com/package-url/packageurl-go": {"the syntax of package URLs",
+		[]string{"internal/purl"}},
+	"github.com/pandatix/go-cvss": {"CVSS vectors of all versions",
+		[]string{"internal/severity"}},
+	"github.com/pelletier/go-toml/v2": {"TOML, by its own parser",
+		[]string{"internal/tomltree"}},
+	"github.com/rogpeppe/go-internal": {"command-line scripts in tests",
+		nil},
+	"github.com/santhosh-tekuri/jsonschema/v6": {"checks our JSON against its schema in tests",
+		nil},
+	"github.com/spf13/cobra": {"commands and their help",
+		[]string{"internal/cli"}},
+	"github.com/spf13/pflag": {"flags, beneath cobra",
+		[]string{"internal/cli"}},
+	"go.yaml.in/yaml/v3": {"YAML nodes, with lines",
+		[]string{"internal/extract", "internal/policy", "internal/config"}},
+	"golang.org/x/mod": {"module versions and go.mod's escapes",
+		[]string{"internal/version", "internal/extract/golang", "internal/purl"}},
+	"golang.org/x/sync": {"groups of goroutines with one error and one limit",
+		[]string{"internal/extract", "internal/source", "internal/vulndb", "internal/scan"}},
+	"modernc.org/sqlite": {"SQLite without a C compiler",
+		[]string{"internal/vulndb", "internal/sqlstore", "internal/extract/os/rpm"}},
+}
+
+// moduleOf finds the listed module that an import path belongs to.
+func moduleOf(imported string) (string, module, bool) {
+	for name := imported; name != ""; {
+		if m, ok := modules[name]; ok {
+			return name, m, true
+		}
+		cut := strings.LastIndexByte(name, '/')
+		if cut < 0 {
+			break
+		}
+		name = name[:cut]
+	}
+	return "", module{}, false
+}
+
+// thirdParty lists imports that are neither of the standard library nor ours.
+func thirdParty(imports []string) []string {
+	var others []string
+	for _, imported := range imports {
+		first, _, _ := strings.Cut(imported, "/")
+		if strings.Contains(first, ".") && imported != Module && !strings.HasPrefix(imported, Module+"/") {
+			others = append(others, imported)
+		}
+	}
+	return others
+}
