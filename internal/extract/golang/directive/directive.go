@@ -86,6 +86,9 @@ func split(words []string, line string) (_ []string, comment string, err error) 
 			if end == 0 || strings.HasPrefix(line[end:], "/*") {
 				return words, "", fmt.Errorf("unexpected %q", line[end:min(end+2, len(line))])
 			}
+			if strings.ContainsAny(line[:end], "\"'`") {
+				return words, "", fmt.Errorf("a quote in the word %q", line[:end])
+			}
 			words, line = append(words, line[:end]), line[end:]
 		}
 	}

@@ -95,8 +95,14 @@ func (m *mod) directive(d directive.Directive) {
 		m.file.Name = once.arg
 	case "go":
 		m.once(&m.language, d)
+		if m.language.line == d.Line && !version.IsValid("go"+m.language.arg) {
+			m.file.Fault(d.Line, "%q is not a Go version", m.language.arg)
+		}
 	case "toolchain":
 		m.once(&m.toolchain, d)
+		if m.toolchain.line == d.Line && m.toolchain.arg != "default" && m.toolchainVersion() == "" {
+			m.file.Fault(d.Line, "%q is not a Go toolchain", m.toolchain.arg)
+		}
 	case "retract", "tool", "godebug", "ignore":
 		// They name no dependencies: the modules of tools are required too.
 	default:
@@ -266,9 +272,6 @@ const fullList = "go1.17"
 // selects: the later one of the go and toolchain directives.
 func (m *mod) standardLibrary() {
 	language := "go" + m.language.arg
-	if m.language.arg != "" && !version.IsValid(language) {
-		m.file.Fault(m.language.line, "%q is not a Go version", m.language.arg)
-	}
 	if version.Compare(language, fullList) < 0 {
 		m.note("before go 1.17 a go.mod lists only some of the indirect modules")
 	}
@@ -284,21 +287,17 @@ func (m *mod) standardLibrary() {
 		}
 	}
 	if p.Version == "" {
-		m.note("the standard library is not listed: a go directive before 1.21 names no toolchain")
+		m.note("the standard library is left out: only since go 1.21 does the go directive name a toolchain")
 		return
 	}
 	m.file.Packages = append(m.file.Packages, p)
 }
 
 // toolchainVersion is the release that the toolchain directive names, such as
-// "go1.22.3" for "go1.22.3-custom"; "default" names none.
+// "go1.22.3" for "go1.22.3-custom", or nothing.
 func (m *mod) toolchainVersion() string {
-	if m.toolchain.arg == "" || m.toolchain.arg == "default" {
-		return ""
-	}
 	release, _, _ := strings.Cut(m.toolchain.arg, "-")
 	if !version.IsValid(release) {
-		m.file.Fault(m.toolchain.line, "%q is not a Go toolchain", m.toolchain.arg)
 		return ""
 	}
 	return release

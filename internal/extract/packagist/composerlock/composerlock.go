@@ -2,6 +2,7 @@
 package composerlock
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -143,7 +144,7 @@ func (l *lock) entry(scope inventory.Scope) error {
 	case e.Name != "" && (err == nil || e.Version != ""):
 		l.add(e)
 	case err == nil:
-		l.file.Fault(max(e.Line, l.r.Line()), "a package without a name")
+		l.file.Fault(cmp.Or(e.Line, l.r.Line()), "a package without a name")
 	}
 	return err
 }
@@ -250,6 +251,7 @@ func (l *lock) names(list string) (names []string, err error) {
 		if name = strings.ToLower(name); !platform.Is(name) {
 			if l.listed[name] == l.lists {
 				l.file.Fault(l.r.Line(), "%q stands twice in %q", name, list)
+				return l.r.Skip()
 			}
 			l.listed[name] = l.lists
 			names = append(names, name)
@@ -265,10 +267,14 @@ func (l *lock) join() {
 	l.file.Edges = make([]inventory.Edge, 0, len(l.wanted))
 	for _, w := range l.wanted {
 		for _, index := range [...]map[string]int{l.byName, l.replaced, l.provided} {
-			if to, ok := index[w.to]; ok {
-				l.file.Edges = append(l.file.Edges, inventory.Edge{From: w.from, To: to})
-				break
+			to, ok := index[w.to]
+			if !ok {
+				continue
 			}
+			if to != w.from {
+				l.file.Edges = append(l.file.Edges, inventory.Edge{From: w.from, To: to})
+			}
+			break
 		}
 	}
 }
