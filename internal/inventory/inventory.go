@@ -17,6 +17,11 @@ const (
 	ScopeUnknown  Scope = ""
 )
 
+// Scopes lists the known scopes, widest reach first.
+func Scopes() []Scope {
+	return []Scope{ScopeRuntime, ScopeOptional, ScopePeer, ScopeBuild, ScopeTest, ScopeDev}
+}
+
 // reach orders scopes: what runs in production reaches furthest.
 func (s Scope) reach() int {
 	switch s {

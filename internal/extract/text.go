@@ -1,0 +1,83 @@
+package extract
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/assay-sca/assay/internal/errs"
+)
+
+// text checks that a file is text and returns it as UTF-8 without a byte-order
+// mark. What is no text, or not the file itself, is refused with the reason that
+// a person needs.
+func text(data []byte) ([]byte, error) {
+	switch {
+	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		data = data[3:]
+	case bytes.HasPrefix(data, []byte("\xff\xfe")):
+		return fromUTF16(data[2:], binary.LittleEndian)
+	case bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return fromUTF16(data[2:], binary.BigEndian)
+	}
+	if bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/spec/")) {
+		return nil, errors.New("a Git LFS pointer, not the file itself: run `git lfs pull` first")
+	}
+	if at := bytes.IndexByte(data, 0); at >= 0 {
+		return nil, errs.AtLine(lineAt(data, at), "binary data, not text")
+	}
+	if !utf8.Valid(data) {
+		return nil, errs.AtLine(lineAt(data, firstInvalid(data)), "not UTF-8 text")
+	}
+	if at := conflict(data); at >= 0 {
+		return nil, errs.AtLine(lineAt(data, at), "a merge conflict is not resolved here")
+	}
+	return data, nil
+}
+
+// fromUTF16 reads what some Windows shells write.
+func fromUTF16(data []byte, order binary.ByteOrder) ([]byte, error) {
+	if len(data)%2 != 0 {
+		return nil, errors.New("not UTF-16 text: an odd number of bytes")
+	}
+	units := make([]uint16, len(data)/2)
+	for i := range units {
+		units[i] = order.Uint16(data[2*i:])
+	}
+	return []byte(string(utf16.Decode(units))), nil
+}
+
+func firstInvalid(data []byte) int {
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return len(data)
+}
+
+// conflict finds the marker that git leaves in a file: at the beginning of a
+// line, with the closing one somewhere behind it.
+func conflict(data []byte) int {
+	end := bytes.LastIndex(data, []byte("\n>>>>>>> "))
+	if end < 0 {
+		return -1
+	}
+	marker := []byte("<<<<<<< ")
+	if bytes.HasPrefix(data, marker) {
+		return 0
+	}
+	at := bytes.Index(data[:end], append([]byte{'\n'}, marker...))
+	if at < 0 {
+		return -1
+	}
+	return at + 1
+}
+
+func lineAt(data []byte, offset int) int {
+	return 1 + bytes.Count(data[:offset], []byte{'\n'})
+}

@@ -1,0 +1,24 @@
+package extract
+
+import "strings"
+
+// unsupportedKind names what a file is when it is known to be a manifest or
+// lockfile of a format that is not read yet; else "".
+func unsupportedKind(base string) string {
+	switch base {
+	case "pom.xml", "build.gradle", "build.gradle.kts", "gradle.lockfile", "buildscript-gradle.lockfile",
+		"libs.versions.toml", "packages.lock.json", "packages.config", "Directory.Packages.props", "project.assets.json",
+		"Podfile", "Podfile.lock", "Package.resolved", "Package.swift", "Cartfile.resolved",
+		"pubspec.yaml", "pubspec.lock", "mix.exs", "mix.lock", "rebar.lock", "cabal.project.freeze", "stack.yaml.lock",
+		"renv.lock", "Manifest.toml", "conan.lock", "conanfile.txt", "vcpkg.json", "flake.lock", "MODULE.bazel.lock",
+		".terraform.lock.hcl", "deno.lock", "cpanfile.snapshot", "bun.lockb", "Gemfile", "gems.rb", "setup.py", "setup.cfg",
+		"environment.yml", "conda-lock.yml":
+		return base
+	}
+	for _, suffix := range []string{".csproj", ".fsproj", ".vbproj", ".gemspec", ".podspec", ".deps.json", ".rockspec", ".opam"} {
+		if strings.HasSuffix(base, suffix) {
+			return "*" + suffix
+		}
+	}
+	return ""
+}

@@ -1,0 +1,101 @@
+package purl
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/package-url/packageurl-go"
+
+	"github.com/assay-sca/assay/internal/errs"
+)
+
+// Of returns the canonical package URL of a package; name is in the ecosystem's
+// normal form, version may be empty. Components of one ecosystem, name, version
+// and origin have one purl, and it is their identity.
+func Of(ecosystem, name, version string, qualifiers map[string]string) string {
+	kind := typeOf(ecosystem)
+	if len(qualifiers) == 0 && simple(name) && simple(version) {
+		return join(kind, name, version)
+	}
+	namespace, base := split(name)
+	p := packageurl.PackageURL{Type: kind, Namespace: namespace, Name: base, Version: version,
+		Qualifiers: packageurl.QualifiersFromMap(qualifiers)}
+	return p.ToString()
+}
+
+// join writes the usual purl, in which nothing needs an escape but the "@" of
+// npm scopes; a scan makes thousands of them.
+func join(kind, name, version string) string {
+	var b strings.Builder
+	b.Grow(len("pkg:/@%40") + len(kind) + len(name) + len(version))
+	b.WriteString("pkg:")
+	b.WriteString(kind)
+	b.WriteByte('/')
+	if rest, ok := strings.CutPrefix(name, "@"); ok {
+		b.WriteString("%40")
+		name = rest
+	}
+	b.WriteString(name)
+	if version != "" {
+		b.WriteByte('@')
+		b.WriteString(version)
+	}
+	return b.String()
+}
+
+// simple tells whether a name or version is written in a purl as it is: letters,
+// digits, '.', '-', '_', '~' and inner slashes, after an optional "@".
+func simple(s string) bool {
+	s = strings.TrimPrefix(s, "@")
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '.', c == '-', c == '_', c == '~':
+		case c == '/' && i > 0 && i < len(s)-1 && s[i-1] != '/':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func split(name string) (namespace, base string) {
+	if i := strings.LastIndexByte(name, '/'); i >= 0 {
+		return name[:i], name[i+1:]
+	}
+	return "", name
+}
+
+// Package is what a purl names, in our terms.
+type Package struct {
+	Ecosystem string
+	Name      string // normalised
+	Version   string // empty: any
+}
+
+// Parse reads a package URL of an ecosystem that Assay knows.
+func Parse(text string) (Package, error) {
+	p, err := packageurl.FromString(text)
+	if err != nil {
+		return Package{}, errs.E(errs.Invalid, "read package URL %q: %w", text, err)
+	}
+	for _, ecosystem := range Ecosystems() {
+		if typeOf(ecosystem) != p.Type {
+			continue
+		}
+		name := p.Name
+		if p.Namespace != "" {
+			name = p.Namespace + "/" + p.Name
+		}
+		return Package{Ecosystem: ecosystem, Name: Normalize(ecosystem, name), Version: p.Version}, nil
+	}
+	return Package{}, errs.E(errs.Invalid, "package URL %q: the type %q is not known; known are the ecosystems %s",
+		text, p.Type, strings.Join(Ecosystems(), ", "))
+}
+
+// Ecosystems lists the ecosystems that Assay reads and matches, by OSV name.
+func Ecosystems() []string { return []string{Cargo, Go, NPM, Packagist, PyPI, RubyGems} }
+
+// String writes a package for people: "npm lodash 4.17.20".
+func (p Package) String() string {
+	return strings.TrimSpace(fmt.Sprintf("%s %s %s", p.Ecosystem, p.Name, p.Version))
+}

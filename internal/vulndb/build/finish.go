@@ -1,0 +1,210 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/assay-sca/assay/internal/advisory"
+	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/vulndb"
+)
+
+// Source is what a build says of one set of records that it read.
+type Source struct {
+	Name    string
+	Digest  string
+	Records int
+	Skipped []Skipped
+}
+
+// Skipped is a record that could not be used.
+type Skipped struct {
+	Entry  string
+	Reason string
+}
+
+// Finish completes the database and puts it in its place. The file appears under
+// its name whole or not at all.
+func (b *Builder) Finish(ctx context.Context, sources []Source) (vulndb.Metadata, error) {
+	meta, err := b.finish(ctx, sources)
+	if err != nil {
+		return meta, errors.Join(fmt.Errorf("build %s: %w", b.out, err), b.Abort())
+	}
+	return meta, nil
+}
+
+func (b *Builder) finish(ctx context.Context, sources []Source) (vulndb.Metadata, error) {
+	if len(b.seen) == 0 {
+		return vulndb.Metadata{}, errs.E(errs.Invalid, "there is no record to store")
+	}
+	if _, err := b.tx.ExecContext(ctx, vulndb.Indexes); err != nil {
+		return vulndb.Metadata{}, err
+	}
+	for _, step := range []func(context.Context) error{b.dropSuperseded, b.storeVulnerabilities, b.storeProviders, b.storeEcosystems} {
+		if err := step(ctx); err != nil {
+			return vulndb.Metadata{}, err
+		}
+	}
+	if err := b.storeSources(ctx, sources); err != nil {
+		return vulndb.Metadata{}, err
+	}
+	meta, err := b.storeMetadata(ctx)
+	if err != nil {
+		return meta, err
+	}
+	if err := b.tx.Commit(); err != nil {
+		return meta, err
+	}
+	// A dropped record leaves free pages, which would make the size depend on the
+	// order of the input.
+	if len(b.superseded) > 0 {
+		if _, err := b.db.ExecContext(ctx, `vacuum`); err != nil {
+			return meta, err
+		}
+	}
+	return meta, b.publish()
+}
+
+// publish makes the file durable before it gets its name.
+func (b *Builder) publish() error {
+	if err := b.db.Close(); err != nil {
+		return err
+	}
+	b.db = nil
+	f, err := os.OpenFile(b.temporary, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(b.temporary, b.out); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(b.out))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// dropSuperseded removes records for which a newer one came, and blobs that only
+// they used.
+func (b *Builder) dropSuperseded(ctx context.Context) error {
+	if len(b.superseded) == 0 {
+		return nil
+	}
+	for _, row := range b.superseded {
+		for _, text := range []string{
+			`delete from affected where advisory_id = $1`,
+			`delete from aliases where advisory_id = $1`,
+			`delete from advisories where id = $1`,
+		} {
+			if _, err := b.tx.ExecContext(ctx, text, row); err != nil {
+				return err
+			}
+		}
+	}
+	for _, text := range []string{
+		`delete from blobs where id not in (select blob_id from advisories union select blob_id from affected)`,
+		`delete from packages where id not in (select package_id from affected)`,
+	} {
+		if _, err := b.tx.ExecContext(ctx, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Builder) storeVulnerabilities(ctx context.Context) error {
+	clusters := advisory.NewClusters()
+	for _, id := range sortedKeys(b.seen) {
+		if s := b.seen[id]; s.live {
+			clusters.Add(id, s.aliases)
+		}
+	}
+	insert, err := b.tx.PrepareContext(ctx, `insert into vulnerabilities values ($1, $2)`)
+	if err != nil {
+		return err
+	}
+	defer insert.Close() //nolint:errcheck // ends with the transaction
+	for _, id := range sortedKeys(b.seen) {
+		if !b.seen[id].live {
+			continue
+		}
+		for _, name := range clusters.Vulnerabilities(id) {
+			if _, err := insert.ExecContext(ctx, b.seen[id].row, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (b *Builder) storeProviders(ctx context.Context) error {
+	for _, s := range b.seen {
+		p := b.providers[s.provider]
+		p.records++
+		if !s.live {
+			p.withdrawn++
+		}
+		p.modified = max(p.modified, millis(s.modified))
+	}
+	for _, name := range sortedKeys(b.providers) {
+		p := b.providers[name]
+		if _, err := b.tx.ExecContext(ctx, `insert into providers values ($1, $2, $3, $4, $5)`,
+			p.id, name, p.records, p.withdrawn, orNull(p.modified)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Builder) storeEcosystems(ctx context.Context) error {
+	_, err := b.tx.ExecContext(ctx, `
+insert into ecosystems
+select p.ecosystem, count(distinct a.advisory_id)
+from affected a join packages p on p.id = a.package_id
+where a.withdrawn = 0 and p.ecosystem <> ''
+group by p.ecosystem`)
+	return err
+}
+
+func (b *Builder) storeSources(ctx context.Context, sources []Source) error {
+	for _, s := range sources {
+		if _, err := b.tx.ExecContext(ctx, `insert into sources values ($1, $2, $3, $4)`,
+			s.Name, s.Digest, s.Records, len(s.Skipped)); err != nil {
+			return err
+		}
+		for _, skipped := range s.Skipped {
+			if _, err := b.tx.ExecContext(ctx, `insert or ignore into skipped values ($1, $2, $3)`,
+				s.Name, skipped.Entry, skipped.Reason); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (b *Builder) storeMetadata(ctx context.Context) (vulndb.Metadata, error) {
+	meta := vulndb.Metadata{Schema: vulndb.Schema, Digest: rootDigest(b.seen), Built: b.options.Built.UTC().Truncate(time.Second),
+		Sample: b.options.Sample, Records: len(b.seen)}
+	meta.Release = meta.Built.Format("2006-01-02") + "-" + strings.TrimPrefix(meta.Digest, "sha256:")[:8]
+	if meta.Sample {
+		meta.Release = "sample-" + strings.TrimPrefix(meta.Digest, "sha256:")[:8]
+	}
+	for name, value := range map[string]string{
+		"schema": meta.Schema, "digest": meta.Digest, "release": meta.Release, "built": meta.Built.Format(time.RFC3339),
+		"sample": fmt.Sprint(meta.Sample), "records": fmt.Sprint(meta.Records),
+	} {
+		if _, err := b.tx.ExecContext(ctx, `insert into metadata values ($1, $2)`, name, value); err != nil {
+			return meta, err
+		}
+	}
+	return meta, nil
+}

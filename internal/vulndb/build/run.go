@@ -1,0 +1,89 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/vulndb"
+	"github.com/assay-sca/assay/internal/vulndb/feed"
+)
+
+// Report is the outcome of a build.
+type Report struct {
+	Metadata vulndb.Metadata
+	Sources  []Source
+}
+
+// Skipped counts the records that could not be used.
+func (r Report) Skipped() int {
+	n := 0
+	for _, s := range r.Sources {
+		n += len(s.Skipped)
+	}
+	return n
+}
+
+// Records counts the records that were read, usable or not.
+func (r Report) Records() int {
+	n := r.Skipped()
+	for _, s := range r.Sources {
+		n += s.Records
+	}
+	return n
+}
+
+// Limits of what a build puts up with.
+type Limits struct {
+	// SkippedShare is the greatest share of records, 0 to 1, that may be unusable.
+	SkippedShare float64
+}
+
+// Run builds the database out from sets. A record that cannot be used is left
+// out and reported; beyond the limit the build fails with errs.Damaged and out
+// stays as it was. progress is called with each set's name before it is read.
+func Run(ctx context.Context, out string, sets []feed.Set, options Options, limits Limits, progress func(set string)) (Report, error) {
+	b, err := New(ctx, out, options)
+	if err != nil {
+		return Report{}, err
+	}
+	var report Report
+	names := map[string]int{}
+	for _, set := range sets {
+		progress(set.Name())
+		source, err := b.addSet(ctx, set)
+		if err != nil {
+			return report, errors.Join(err, b.Abort())
+		}
+		// Two sources may hold a set of the same name.
+		if names[source.Name]++; names[source.Name] > 1 {
+			source.Name += " " + strconv.Itoa(names[source.Name])
+		}
+		report.Sources = append(report.Sources, source)
+	}
+	if skipped, all := report.Skipped(), report.Records(); all > 0 && float64(skipped) > limits.SkippedShare*float64(all) {
+		err := errs.E(errs.Damaged, "%d of %d records cannot be used, more than the share of %g: %s is left as it was", skipped, all, limits.SkippedShare, out)
+		return report, errors.Join(err, b.Abort())
+	}
+	report.Metadata, err = b.Finish(ctx, report.Sources)
+	return report, err
+}
+
+func (b *Builder) addSet(ctx context.Context, set feed.Set) (Source, error) {
+	source := Source{Name: set.Name()}
+	digest, err := set.Each(ctx, func(r feed.Record) error {
+		if r.Err != nil {
+			source.Skipped = append(source.Skipped, Skipped{Entry: r.Entry, Reason: r.Err.Error()})
+			return nil
+		}
+		source.Records++
+		return b.Add(ctx, r.Provider, &r.Advisory)
+	})
+	if err != nil {
+		return source, fmt.Errorf("read %s: %w", set.Name(), err)
+	}
+	source.Digest = digest
+	return source, nil
+}
