@@ -98,6 +98,13 @@ type Package struct {
 	Licences  []string        // SPDX expressions or names as written
 	Integrity []string        // "sha512-<base64>" or "sha256:<hex>", as the file writes them
 	Line      int             // 1-based
+
+	// Requests are the descriptors ("name@range") under which a lock files the
+	// entry, where it does: a manifest's declaration finds its package by them.
+	Requests []string
+	// Nested marks an entry inside another package's folder: not what the project
+	// itself gets when it asks for the name.
+	Nested bool
 }
 
 // Declaration is one dependency that a manifest asks for.

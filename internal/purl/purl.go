@@ -14,7 +14,7 @@ import (
 // and origin have one purl, and it is their identity.
 func Of(ecosystem, name, version string, qualifiers map[string]string) string {
 	kind := typeOf(ecosystem)
-	if len(qualifiers) == 0 && simple(name) && simple(version) {
+	if len(qualifiers) == 0 && simple(name) && simple(version) && !strings.ContainsAny(version, "/@") {
 		return join(kind, name, version)
 	}
 	namespace, base := split(name)

@@ -75,8 +75,8 @@ func FuzzOf(f *testing.F) {
 	f.Add("@babel/core", "7.0.0-beta.1")
 	f.Add("a/b", "1.0+x y")
 	f.Fuzz(func(t *testing.T, name, version string) {
-		if !simple(name) || !simple(version) || name == "" || version == "" || version[0] == '@' {
-			t.Skip()
+		if name == "" {
+			t.Skip() // no package
 		}
 		namespace, base := split(name)
 		p := packageurl.PackageURL{Type: "npm", Namespace: namespace, Name: base, Version: version}
