@@ -110,14 +110,15 @@ func patched(name, text string) Spec {
 
 // bare is the origin of a text without a scheme.
 func bare(text string) inventory.Origin {
+	where, _, _ := strings.Cut(text, "#")
 	switch {
 	case strings.HasPrefix(text, "."), strings.HasPrefix(text, "/"), strings.HasPrefix(text, "~/"):
 		return path(text)
 	case len(text) > 2 && text[1] == ':' && (text[2] == '\\' || text[2] == '/'):
 		return path(text) // C:\folder
-	case !strings.Contains(text, "/") || strings.ContainsAny(text, " <>="):
+	case !strings.Contains(where, "/") || strings.ContainsAny(where, " <>="):
 		return inventory.Origin{}
-	case strings.Contains(text, ":"):
+	case strings.Contains(where, ":"):
 		return git(text) // git@host:owner/name
 	}
 	return git("https://github.com/" + text)

@@ -51,6 +51,7 @@ func TestParse(t *testing.T) {
 		{text: "bitbucket:jane/kite", kind: inventory.OriginGit, ref: "https://bitbucket.org/jane/kite.git"},
 		{text: "gist:1234567890abcdef", kind: inventory.OriginGit, ref: "https://gist.github.com/1234567890abcdef.git"},
 		{text: "git@github.com:jane/kite.git", kind: inventory.OriginGit, ref: repo},
+		{text: "git@git.example.org:jane/kite.git#workspace=a&commit=" + commit, kind: inventory.OriginGit, ref: "ssh://git@git.example.org/jane/kite.git@" + commit},
 		{text: "git+ssh://git@github.com/jane/kite.git#" + commit, kind: inventory.OriginGit, ref: repo + "@" + commit},
 		{text: "git+https://jane:secret@git.example.org/kite.git#" + commit, kind: inventory.OriginGit, ref: "https://git.example.org/kite.git@" + commit},
 		{text: "git+ssh://git:secret@git.example.org/kite.git", kind: inventory.OriginGit, ref: "ssh://git@git.example.org/kite.git"},
