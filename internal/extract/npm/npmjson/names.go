@@ -1,5 +1,7 @@
 package npmjson
 
+import "bytes"
+
 // Name stands for a package's name in one document: comparing and looking up
 // numbers is cheaper than strings, and a lock repeats its names often.
 type Name int32
@@ -25,3 +27,20 @@ func (n *Names) ID(text []byte) Name {
 
 // Text returns the name of a number.
 func (n *Names) Text(id Name) string { return n.texts[id] }
+
+// CutName splits a path after the name of a package at its start, which has two
+// parts when it begins with a scope. The rest is nil when nothing follows.
+func CutName(path []byte) (name, rest []byte) {
+	end := bytes.IndexByte(path, '/')
+	if end >= 0 && path[0] == '@' {
+		second := bytes.IndexByte(path[end+1:], '/')
+		if second < 0 {
+			return path, nil
+		}
+		end += 1 + second
+	}
+	if end < 0 {
+		return path, nil
+	}
+	return path[:end], path[end+1:]
+}

@@ -104,36 +104,17 @@ func matches(globs []string, folder string) bool {
 // resolve finds the package behind each dependency and marks the direct ones. A
 // dependency that is not installed, being optional or a peer, has none.
 func (l *lock) resolve() []inventory.Edge {
-	edges := make([]inventory.Edge, 0, len(l.wants))
-	lastFrom := make([]int32, len(l.packages)) // by the package found: 1 + who asked last
-	declared := map[declaration]bool{}
+	edges := modtree.NewEdges(len(l.packages), len(l.wants))
+	direct := modtree.NewDirect(l.packages)
 	for _, w := range l.wants {
 		to := l.tree.Find(w.from, int32(w.name))
 		if to < 0 {
 			continue
 		}
 		if w.folder >= 0 && l.folders[w.folder].member {
-			l.declare(declaration{to, npmspec.Parse("", w.spec).Range}, declared)
+			direct.Mark(to, npmspec.Parse("", w.spec).Range)
 		}
-		if w.pkg < 0 || int(w.pkg) == to || lastFrom[to] == w.pkg+1 {
-			continue
-		}
-		lastFrom[to] = w.pkg + 1
-		edges = append(edges, inventory.Edge{From: int(w.pkg), To: to})
+		edges.Add(int(w.pkg), to)
 	}
-	return edges
-}
-
-type declaration struct {
-	pkg        int
-	constraint string
-}
-
-func (l *lock) declare(d declaration, known map[declaration]bool) {
-	pkg := &l.packages[d.pkg]
-	pkg.Direct = true
-	if !known[d] {
-		known[d] = true
-		pkg.Declared = append(pkg.Declared, d.constraint)
-	}
+	return edges.List()
 }

@@ -95,12 +95,16 @@ type link struct {
 	line   int
 }
 
-// A package takes several hundred bytes of the text.
-const bytesPerPackage = 800
+// How much of the text one of each takes, for a first guess of their numbers.
+const (
+	bytesPerPackage = 800
+	bytesPerWant    = 400
+)
 
 func newLock(data []byte) *lock {
 	l := &lock{Reader: npmjson.New(data), content: content{tree: modtree.New()}}
 	l.packages = make([]extract.Package, 0, len(data)/bytesPerPackage)
+	l.wants = make([]want, 0, len(data)/bytesPerWant)
 	return l
 }
 
@@ -144,7 +148,7 @@ func (l *lock) document(ctx context.Context) error {
 // readPlaces reads "packages", which outdoes "dependencies" wherever that stands.
 func (l *lock) readPlaces(ctx context.Context) error {
 	nested := l.content
-	if !l.hasRoot {
+	if !l.hasRoot && len(l.packages) > 0 {
 		l.content = content{tree: modtree.New()}
 	}
 	err := l.Object("packages", func(key []byte) error {

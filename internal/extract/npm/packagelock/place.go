@@ -29,9 +29,8 @@ type place struct {
 func (l *lock) readPlace(key []byte) error {
 	p := place{folder: -1, pkg: -1}
 	l.locate(key, &p)
-	written, line := string(key), l.Line()
 	if p.at == modtree.None {
-		l.Fault("the place %.200q is not a folder or nested too deeply", written)
+		l.Fault("the place %.200q is not a folder or nested too deeply", key)
 		return l.Skip()
 	}
 	if p.at == modtree.Root {
@@ -39,14 +38,14 @@ func (l *lock) readPlace(key []byte) error {
 	}
 	if !p.isModule {
 		p.folder = int32(len(l.folders))
-		l.folders = append(l.folders, folder{path: written, pkg: -1, member: p.at == modtree.Root})
+		l.folders = append(l.folders, folder{path: string(key), pkg: -1, member: p.at == modtree.Root})
 	}
 	if !l.tree.Mark(p.at) {
-		l.Fault("duplicate key %q in packages", written)
+		l.Fault("duplicate key %q in packages", key)
 	}
 	if p.at != modtree.Root {
 		p.pkg = int32(len(l.packages))
-		l.packages = append(l.packages, extract.Package{Line: line})
+		l.packages = append(l.packages, extract.Package{Line: l.Line()})
 	}
 	return l.fill(&p)
 }
@@ -206,7 +205,7 @@ func (l *lock) locate(key []byte, p *place) {
 	for len(key) > 0 && p.at != modtree.None {
 		segment, rest, _ := bytes.Cut(key, []byte("/"))
 		if p.isModule = string(segment) == modules; p.isModule {
-			segment, rest = cutName(rest)
+			segment, rest = npmjson.CutName(rest)
 			if len(segment) == 0 {
 				p.at = modtree.None
 				return
@@ -230,23 +229,6 @@ func origin(name, resolved string) inventory.Origin {
 		return inventory.Origin{}
 	}
 	return npmspec.Parse(name, resolved).Origin
-}
-
-// cutName splits a path after the name of a module, which has two parts when it
-// begins with a scope.
-func cutName(key []byte) (name, rest []byte) {
-	end := bytes.IndexByte(key, '/')
-	if end >= 0 && key[0] == '@' {
-		if second := bytes.IndexByte(key[end+1:], '/'); second >= 0 {
-			end += 1 + second
-		} else {
-			end = -1
-		}
-	}
-	if end < 0 {
-		return key, nil
-	}
-	return key[:end], key[end+1:]
 }
 
 // nameOfFolder is the name that npm leaves out because the folder says it.
