@@ -46,7 +46,9 @@ func (Extractor) Wants(path string) bool {
 
 // Extract reads one go.mod.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	m := mod{replaced: map[module.Version]*replacement{}, required: map[string]int{}}
+	modules := len(in.Data) / bytesPerModule
+	m := mod{replaced: map[module.Version]*replacement{}, required: make(map[string]int, modules)}
+	m.file.Packages = make([]extract.Package, 0, modules)
 	m.file.DirectKnown = true
 	err := directive.Read(string(in.Data), &m.file, m.directive)
 	if m.file.Name == "" && err == nil {
@@ -57,6 +59,9 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 	m.standardLibrary()
 	return m.file, err
 }
+
+// bytesPerModule is what a module takes in real files, to make room at once.
+const bytesPerModule = 50
 
 // mod is a go.mod being read.
 type mod struct {

@@ -41,7 +41,7 @@ func (Extractor) Wants(path string) bool {
 
 // Extract reads one lock.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	l := newLock()
+	l := newLock(len(in.Data) / bytesPerGem)
 	r := lines.New(string(in.Data))
 	for line, ok := r.Next(); ok; line, ok = r.Next() {
 		if strings.HasPrefix(line, "<<<<<<<") || strings.HasPrefix(line, "=======") || strings.HasPrefix(line, ">>>>>>>") {
@@ -109,13 +109,16 @@ type dependency struct {
 	locked           bool
 }
 
-func newLock() *lock {
+// bytesPerGem is what a gem takes in real files, to make room at once.
+const bytesPerGem = 150
+
+func newLock(gems int) *lock {
 	return &lock{
 		current:  -1,
 		seen:     map[string]bool{},
-		byGem:    map[gem]int{},
-		byName:   map[name]int{},
-		entries:  map[entry]bool{},
+		byGem:    make(map[gem]int, 2*gems),
+		byName:   make(map[name]int, gems),
+		entries:  make(map[entry]bool, gems),
 		depended: map[string]*dependency{},
 		file:     extract.File{DirectKnown: true},
 	}
