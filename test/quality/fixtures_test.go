@@ -2,6 +2,8 @@ package quality
 
 import (
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -17,10 +19,10 @@ var locks = []struct {
 	pinned int
 	direct int
 }{
-	{"bun-fastapi-template/bun.lock", readBun, 513, 49},
+	{"bun-fastapi-template/bun.lock", readBun, 513, 51},
 	{"bun-hono/bun.lock", readBun, 1012, 24},
-	{"cargo-localsend/Cargo.lock", readCargoLock, 513, 54},
-	{"cargo-mdbook/Cargo.lock", readCargoLock, 260, 44},
+	{"cargo-localsend/Cargo.lock", readCargoLock, 513, 57},
+	{"cargo-mdbook/Cargo.lock", readCargoLock, 260, 48},
 	{"cargo-old-ripgrep/Cargo.lock", readCargoLock, 64, 38},
 	{"cargo-ripgrep/Cargo.lock", readCargoLock, 62, 39},
 	{"cocoapods-simplenote/Gemfile.lock", readGemfileLock, 152, 7},
@@ -42,14 +44,14 @@ var locks = []struct {
 	{"npm-v3-pocketbase-ui/package-lock.json", readPackageLock, 53, 4},
 	{"npm-v3-retirejs/package-lock.json", readPackageLock, 177, 16},
 	{"pdm-pdm/pdm.lock", readPyLock, 96, 39},
-	{"pip-flask-requirements/requirements/build.txt", readRequirements, 3, 3},
-	{"pip-flask-requirements/requirements/dev.txt", readRequirements, 54, 54},
-	{"pip-flask-requirements/requirements/docs.txt", readRequirements, 26, 26},
+	{"pip-flask-requirements/requirements/build.txt", readRequirements, 3, 1},
+	{"pip-flask-requirements/requirements/dev.txt", readRequirements, 54, 43},
+	{"pip-flask-requirements/requirements/docs.txt", readRequirements, 26, 4},
 	{"pip-flask-requirements/requirements/tests-dev.txt", readRequirements, 0, 0},
 	{"pip-flask-requirements/requirements/tests-min.txt", readRequirements, 6, 6},
-	{"pip-flask-requirements/requirements/tests.txt", readRequirements, 6, 6},
-	{"pip-flask-requirements/requirements/typing.txt", readRequirements, 16, 16},
-	{"pip-psf-advisory-tools-hashes/requirements.txt", readRequirements, 22, 22},
+	{"pip-flask-requirements/requirements/tests.txt", readRequirements, 6, 3},
+	{"pip-flask-requirements/requirements/typing.txt", readRequirements, 16, 8},
+	{"pip-psf-advisory-tools-hashes/requirements.txt", readRequirements, 22, 4},
 	{"pip-vulnerablecode/requirements-dev.txt", readRequirements, 165, 165},
 	{"pip-vulnerablecode/requirements.txt", readRequirements, 87, 87},
 	{"pipenv-pipenv/Pipfile.lock", readPipfileLock, 105, 29},
@@ -59,12 +61,12 @@ var locks = []struct {
 	{"pnpm-v9-vue-core/pnpm-lock.yaml", readPNPM, 620, 70},
 	{"poetry-poetry/poetry.lock", readPyLock, 78, 35},
 	{"poetry-v1-poetry/poetry.lock", readPyLock, 83, 42},
-	{"pylock-mousebender/pylock.example.toml", readPyLock, 3, 0},
-	{"pylock-pipenv/pylock.toml", readPyLock, 103, 0},
-	{"uv-fastapi-template/uv.lock", readUV, 81, 24},
+	{"pylock-mousebender/pylock.example.toml", readPyLock, 3, 2},
+	{"pylock-pipenv/pylock.toml", readPyLock, 103, 103},
+	{"uv-fastapi-template/uv.lock", readUV, 81, 25},
 	{"uv-flask/uv.lock", readUV, 82, 28},
 	{"yarn-berry-prettier/yarn.lock", readYarn, 1049, 149},
-	{"yarn-v1-okhttp-kotlinjs/yarn.lock", readYarn, 288, 0},
+	{"yarn-v1-okhttp-kotlinjs/yarn.lock", readYarn, 288, 11},
 	{"yarn-v1-prettier-bundle-test/yarn.lock", readYarn, 70, 1},
 	{"yarn-v1-tailscale-web/yarn.lock", readYarn, 742, 27},
 }
@@ -76,6 +78,25 @@ func TestReadersCount(t *testing.T) {
 		got := l.read(t, filepath.Join(fixtures, l.file))
 		if len(got) != l.pinned || got.direct() != l.direct {
 			t.Errorf("%s: %d pinned, %d of them direct; counted %d, %d", l.file, len(got), got.direct(), l.pinned, l.direct)
+		}
+	}
+}
+
+// lockNames are the file names of the formats that Assay reads as locks.
+var lockNames = regexp.MustCompile(`/(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|` +
+	`requirements[^/]*\.txt|requirements/[^/]+\.txt|Pipfile\.lock|poetry\.lock|uv\.lock|pdm\.lock|pylock(\.[^./]+)?\.toml|` +
+	`go\.mod|Cargo\.lock|Gemfile\.lock|gems\.locked|composer\.lock)$`)
+
+// TestLocksAreComplete: a lockfile that nobody compares proves nothing.
+func TestLocksAreComplete(t *testing.T) {
+	t.Parallel()
+	listed := map[string]bool{}
+	for _, l := range locks {
+		listed[l.file] = true
+	}
+	for line := range strings.Lines(readText(t, sharedData(t), "fixtures", "INDEX.tsv")) {
+		if file, _, _ := strings.Cut(line, "\t"); lockNames.MatchString(file) && !listed[file] {
+			t.Errorf("%s is not in the list of locks", file)
 		}
 	}
 }

@@ -18,13 +18,19 @@ var (
 // the documented rules of PHP's version_compare. A named branch (dev-main) has no
 // place in that order.
 func compareComposer(a, b string) (int, bool) {
-	x, ok1 := normalizeComposer(a)
-	y, ok2 := normalizeComposer(b)
-	if !ok1 || !ok2 {
+	x, y := composerParts(a), composerParts(b)
+	if x == nil || y == nil {
 		return 0, false
 	}
 	return compareLikePHP(x, y), true
 }
+
+var composerParts = remember(func(v string) []string {
+	if n, ok := normalizeComposer(v); ok {
+		return phpParts(n)
+	}
+	return nil
+})
 
 func normalizeComposer(v string) (string, bool) {
 	v, _, _ = strings.Cut(strings.TrimSpace(v), "+")
@@ -75,8 +81,7 @@ func composerStability(s string) string {
 // compareLikePHP is version_compare: "-", "_" and "+" are dots, dots also stand
 // between numbers and words, parts are compared from left to right, and unknown
 // words < dev < alpha < beta < RC < numbers < pl.
-func compareLikePHP(a, b string) int {
-	x, y := phpParts(a), phpParts(b)
+func compareLikePHP(x, y []string) int {
 	for i := range max(len(x), len(y)) {
 		c := 0
 		switch {

@@ -17,10 +17,10 @@ var (
 // letters, a word before any number, zeros at the end of the numbers and at the
 // end of the rest dropped, a missing segment as zero, "-" as ".pre.".
 func compareGem(a, b string) (int, bool) {
-	if !gemVersion.MatchString(a) || !gemVersion.MatchString(b) {
+	x, y := gemParts(a), gemParts(b)
+	if x == nil || y == nil {
 		return 0, false
 	}
-	x, y := gemSegments(a), gemSegments(b)
 	for i := range max(len(x), len(y)) {
 		p, q := "0", "0"
 		if i < len(x) {
@@ -42,11 +42,17 @@ func compareGem(a, b string) (int, bool) {
 	return 0, true
 }
 
+var gemParts = remember(gemSegments)
+
+// gemSegments returns nil for what is no version.
 func gemSegments(v string) []string {
+	if !gemVersion.MatchString(v) {
+		return nil
+	}
 	all := gemSegment.FindAllString(strings.ReplaceAll(v, "-", ".pre."), -1)
 	word := slices.IndexFunc(all, func(s string) bool { return !allDigits(s) })
 	if word < 0 {
-		return dropZeros(all)
+		return append([]string{}, dropZeros(all)...)
 	}
 	return slices.Concat(dropZeros(all[:word]), dropZeros(all[word:]))
 }

@@ -28,10 +28,11 @@ type pyKey struct {
 	local   []string
 }
 
+var pyKeyOf = remember(keyPEP440)
+
 func comparePEP440(a, b string) (int, bool) {
-	x, ok1 := keyPEP440(a)
-	y, ok2 := keyPEP440(b)
-	if !ok1 || !ok2 {
+	x, y := pyKeyOf(a), pyKeyOf(b)
+	if x == nil || y == nil {
 		return 0, false
 	}
 	return cmp.Or(
@@ -55,13 +56,13 @@ func compareLocal(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-func keyPEP440(v string) (pyKey, bool) {
+func keyPEP440(v string) *pyKey {
 	m := pep440.FindStringSubmatch(strings.ToLower(strings.TrimSpace(v)))
 	if m == nil {
-		return pyKey{}, false
+		return nil
 	}
 	part := func(name string) string { return m[pep440.SubexpIndex(name)] }
-	k := pyKey{
+	k := &pyKey{
 		epoch:   part("epoch"),
 		release: strings.Split(part("release"), "."),
 		phase:   4, phaseN: part("pren"),
@@ -84,7 +85,7 @@ func keyPEP440(v string) (pyKey, bool) {
 	if local := part("local"); local != "" {
 		k.local = regexp.MustCompile(`[-_.]`).Split(local, -1)
 	}
-	return k, true
+	return k
 }
 
 func TestPEP440Order(t *testing.T) {
@@ -95,7 +96,7 @@ func TestPEP440Order(t *testing.T) {
 		"1.0+abc.5", "1.0+abc.7", "1.0+5", "1.0.post1.dev3", "1.0.post1=1.0-1=1.0.rev1=1.0r1", "1.0.post1+x",
 		"1.0.1.dev0", "1.0.1", "1.1", "1.10", "2022.9.24", "1!0.1")
 	for _, bad := range []string{"", "2019-09-12", "0.2.0-n653", "1.0.x", "dev", "1.*"} {
-		if _, ok := keyPEP440(bad); ok {
+		if keyPEP440(bad) != nil {
 			t.Errorf("%q was taken for a version", bad)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -39,12 +40,27 @@ func allDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
+// remember keeps the results of f: the same bounds are read over and over.
+func remember[V any](f func(string) V) func(string) V {
+	var known sync.Map
+	return func(s string) V {
+		if v, ok := known.Load(s); ok {
+			return v.(V)
+		}
+		v := f(s)
+		known.Store(s, v)
+		return v
+	}
+}
+
+var semVerParts = remember(func(v string) []string { return semVer.FindStringSubmatch(v) })
+
 var semVer = regexp.MustCompile(`^(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+([0-9A-Za-z.-]+))?$`)
 
 // compareSemVer is semver.org 2.0.0, section 11. Advisories abbreviate ("0",
 // "1.2"): missing numbers are zero. Build metadata do not count (section 10).
 func compareSemVer(a, b string) (int, bool) {
-	x, y := semVer.FindStringSubmatch(a), semVer.FindStringSubmatch(b)
+	x, y := semVerParts(a), semVerParts(b)
 	if x == nil || y == nil {
 		return 0, false
 	}
@@ -94,8 +110,10 @@ var goRelease = regexp.MustCompile(`^(?:go)?(\d+\.\d+(?:\.\d+)?)(rc|beta)(\d+)$`
 // a toolchain's "1.21rc2" is SemVer's 1.21.0-rc.2 (the vulnerability database of Go
 // writes it so).
 func compareGo(a, b string) (int, bool) {
-	return compareSemVer(goToSemVer(a), goToSemVer(b))
+	return compareSemVer(goVersion(a), goVersion(b))
 }
+
+var goVersion = remember(goToSemVer)
 
 func goToSemVer(v string) string {
 	if m := goRelease.FindStringSubmatch(v); m != nil {

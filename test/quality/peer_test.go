@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // row is one finding: an advisory that affects a pinned version.
@@ -137,27 +139,43 @@ func TestPeer(t *testing.T) {
 	}
 }
 
-// TestPeerCoversTheFormats fails if the other scanner has rows for a file that is
-// of these formats but not compared.
-func TestPeerCoversTheFormats(t *testing.T) {
+// TestPeerLists compares the evaluation alone on everything that the other
+// scanner reports in any folder, SBOMs included, and makes sure that no file of
+// the formats here is left out of TestPeer.
+func TestPeerLists(t *testing.T) {
 	t.Parallel()
 	data := sharedData(t)
+	all := loadAdvisories(t)
 	lists, err := filepath.Glob(filepath.Join(data, "expected", "*.findings.tsv"))
 	if err != nil || len(lists) == 0 {
 		t.Fatalf("no lists: %v", err)
 	}
-	known := map[string]bool{}
-	names := map[string]bool{}
+	known, names := map[string]bool{}, map[string]bool{}
 	for _, l := range locks {
-		known[l.file] = true
-		names[filepath.Base(l.file)] = true
+		known[l.file], names[filepath.Base(l.file)] = true, true
 	}
+	theirs := map[pin][]string{}
 	for _, list := range lists {
 		for line := range strings.Lines(readText(t, list)) {
-			file, _, _ := strings.Cut(line, "\t")
-			if names[filepath.Base(file)] && !known[file] {
-				t.Errorf("%s is not compared", file)
+			f := strings.Split(strings.TrimRight(line, "\n"), "\t")
+			if names[filepath.Base(f[0])] && !known[f[0]] {
+				t.Errorf("%s is not compared", f[0])
 			}
+			if p := newPin(f[1], f[2], f[3]); slices.Contains(ecosystems, p.Ecosystem) && !slices.Contains(theirs[p], f[4]) {
+				theirs[p] = append(theirs[p], f[4])
+			}
+		}
+	}
+	for p, ids := range theirs {
+		ours, _ := all.affecting(p)
+		ours = slices.DeleteFunc(ours, func(id string) bool { // judged in TestPeer
+			return slices.ContainsFunc(judged, func(j judgement) bool {
+				return j.name == p.Name && j.version == p.Version && j.advisory == id && j.right == "Assay"
+			})
+		})
+		slices.Sort(ids)
+		if diff := cmp.Diff(ids, ours); diff != "" {
+			t.Errorf("%s (-other scanner +naive):\n%s", p, diff)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,8 +85,9 @@ func readPackageLockV1(out pins, dependencies map[string]any, want map[string]st
 }
 
 var (
-	yarnKey     = regexp.MustCompile(`^(@?[^@]+)@(.*)$`)
-	yarnVersion = regexp.MustCompile(`(?m)^  version:? "?([^"\n]+)"?$`)
+	yarnKey   = regexp.MustCompile(`^(@?[^@]+)@(.*)$`)
+	yarnEntry = regexp.MustCompile(`(?m)^(\S.*):\n  version "([^"\n]+)"$`)
+	yarnNeeds = regexp.MustCompile(`(?m)^    "?([^\s"]+)"? "?([^"\n]+)"?$`)
 )
 
 func readYarn(t testing.TB, file string) pins {
@@ -93,27 +95,26 @@ func readYarn(t testing.TB, file string) pins {
 	if strings.Contains(content, "\n__metadata:") {
 		return readBerry(t, file)
 	}
-	want := wanted(packageJSON(file))
+	manifest := packageJSON(file)
+	want := wanted(manifest)
+	needed := map[string]bool{}
+	for _, m := range yarnNeeds.FindAllStringSubmatch(content, -1) {
+		needed[m[1]+"@"+m[2]] = true
+	}
 	out := pins{}
-	for entry := range strings.SplitSeq(content, "\n\n") {
-		entry = strings.TrimLeft(entry, "\n")
-		for strings.HasPrefix(entry, "#") {
-			_, entry, _ = strings.Cut(entry, "\n")
-			entry = strings.TrimLeft(entry, "\n")
-		}
-		head, _, _ := strings.Cut(entry, "\n")
-		version := yarnVersion.FindStringSubmatch(entry)
-		if version == nil {
-			continue
-		}
-		for key := range strings.SplitSeq(strings.TrimSuffix(head, ":"), ", ") {
-			m := yarnKey.FindStringSubmatch(strings.Trim(key, `"`))
-			constraint, direct := want[m[1]]
-			name := m[1]
-			if alias, ok := strings.CutPrefix(m[2], "npm:"); ok {
+	for _, m := range yarnEntry.FindAllStringSubmatch(content, -1) {
+		keys := strings.Split(strings.ReplaceAll(m[1], `"`, ""), ", ")
+		for _, key := range keys {
+			k := yarnKey.FindStringSubmatch(key)
+			name, constraint := k[1], k[2]
+			direct := want[name] == constraint && constraint != ""
+			if manifest == nil { // what nothing needs must have been asked for
+				direct = !slices.ContainsFunc(keys, func(k string) bool { return needed[k] })
+			}
+			if alias, ok := strings.CutPrefix(constraint, "npm:"); ok {
 				name = yarnKey.FindStringSubmatch(alias)[1]
 			}
-			out.add("npm", name, version[1], direct && constraint == m[2])
+			out.add("npm", name, m[2], direct)
 		}
 	}
 	return out
@@ -225,10 +226,11 @@ func readBun(t testing.TB, file string) pins {
 	for key, p := range packages {
 		first := yarnKey.FindStringSubmatch(p.([]any)[0].(string))
 		name, version := first[1], first[2]
-		if folder, ok := strings.CutPrefix(version, "workspace:"); ok {
+		folder, member := strings.CutPrefix(version, "workspace:")
+		if member {
 			version = text(object(lock, "workspaces", folder), "version")
 		}
-		out.add("npm", name, version, direct[key])
+		out.add("npm", name, version, direct[key] || member)
 	}
 	return out
 }

@@ -86,7 +86,8 @@ func readCargoLock(t testing.TB, file string) pins {
 		if (tab.header != "package" && tab.header != "root") || tab.text("source") == "" && name == root {
 			continue
 		}
-		out.add("crates.io", name, version, direct[name+" "] || direct[name+" "+version])
+		own := tab.text("source") == "" // the workspace names it
+		out.add("crates.io", name, version, own || direct[name+" "] || direct[name+" "+version])
 	}
 	return out
 }

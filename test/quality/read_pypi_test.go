@@ -2,6 +2,7 @@ package quality
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -10,19 +11,40 @@ var (
 	pyName    = regexp.MustCompile(`^\s*([A-Za-z0-9][A-Za-z0-9._-]*)`)
 	pyPinned  = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:===?)\s*([^\s;,*]+)\s*(?:;.*)?$`)
 	pyOption  = regexp.MustCompile(`\s--[a-z].*$`)
+	pyVia     = regexp.MustCompile(`^    #\s+(?:via )?(\S.*?)\s*$`)
 	pyComment = regexp.MustCompile(`(^|\s)#.*$`)
 )
 
-// readRequirements lists the lines that fix one version. All of them are asked for.
+// readRequirements lists the lines that fix one version. All of them are asked
+// for, unless the file tells for what each is there ("# via"): then those that
+// are there for a file, for the project or for nothing that the file lists.
 func readRequirements(t testing.TB, file string) pins {
-	out := pins{}
+	type entry struct {
+		name, version string
+		vias          []string
+	}
+	var entries []entry
+	listed := map[string]bool{}
 	content := strings.ReplaceAll(readText(t, file), "\\\n", " ")
 	for line := range strings.Lines(content) {
+		line = strings.TrimRight(line, "\n")
+		if m := pyVia.FindStringSubmatch(line); m != nil && len(entries) > 0 && m[1] != "via" {
+			last := &entries[len(entries)-1]
+			last.vias = append(last.vias, m[1])
+		}
 		line = strings.TrimSpace(pyComment.ReplaceAllString(strings.TrimSpace(line), ""))
 		line = pyOption.ReplaceAllString(line, "")
 		if m := pyPinned.FindStringSubmatch(line); m != nil {
-			out.add("PyPI", m[1], m[2], true)
+			name := newPin("PyPI", m[1], "").Name
+			entries = append(entries, entry{name: name, version: m[2]})
+			listed[name] = true
 		}
+	}
+	out := pins{}
+	for _, e := range entries {
+		needed := slices.ContainsFunc(e.vias, func(v string) bool { return listed[newPin("PyPI", v, "").Name] })
+		asked := slices.ContainsFunc(e.vias, func(v string) bool { return strings.ContainsAny(v, "-(") && !listed[newPin("PyPI", v, "").Name] })
+		out.add("PyPI", e.name, e.version, asked || !needed)
 	}
 	return out
 }
@@ -89,18 +111,29 @@ func dropComments(s string) string {
 }
 
 // readPyLock reads the locks that are a list of tables: poetry.lock, pdm.lock and
-// pylock.toml. The manifest beside tells what is asked for.
+// pylock.toml. The manifest beside tells what is asked for; without one, that is
+// what nothing in the lock needs.
 func readPyLock(t testing.TB, file string) pins {
-	want := pyprojectWants(beside(file, "pyproject.toml"))
+	manifest := beside(file, "pyproject.toml")
+	want := pyprojectWants(manifest)
+	all := tables(readText(t, file))
+	needed := map[string]bool{}
+	for _, tab := range all {
+		for _, m := range pylockNeeds.FindAllStringSubmatch(tab.value("dependencies"), -1) {
+			needed[m[1]] = true
+		}
+	}
 	out := pins{}
-	for _, tab := range tables(readText(t, file)) {
+	for _, tab := range all {
 		if tab.header == "package" || tab.header == "packages" {
 			name := newPin("PyPI", tab.text("name"), "").Name
-			out.add("PyPI", name, tab.text("version"), want[name])
+			out.add("PyPI", name, tab.text("version"), want[name] || manifest == "" && !needed[name])
 		}
 	}
 	return out
 }
+
+var pylockNeeds = regexp.MustCompile(`\{\s*name = ["']([^"']+)["']`)
 
 var (
 	uvDependency = regexp.MustCompile(`\{ name = "([^"]+)"(?:, (?:extra = [^,]*, )?version = "([^"]+)")?`)
@@ -139,7 +172,9 @@ func readUV(t testing.TB, file string) pins {
 		if tab.header != "package" || strings.Contains(strings.Join(tab.lines, "\n"), ` = "." }`) {
 			continue
 		}
-		out.add("PyPI", name, version, direct[key{name, ""}] || direct[key{name, version}])
+		source := uvSource.FindStringSubmatch(strings.Join(tab.lines, "\n"))
+		member := source != nil && uvLocal.MatchString(source[1])
+		out.add("PyPI", name, version, member || direct[key{name, ""}] || direct[key{name, version}])
 	}
 	return out
 }
