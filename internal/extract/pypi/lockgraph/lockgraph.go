@@ -15,7 +15,7 @@ import (
 // maxVariants bounds the entries of one name that a dependency is resolved to.
 // Real locks have fewer than ten (one a platform); without a bound a hostile file
 // could ask for a quadratic number of edges.
-const maxVariants = 32
+const maxVariants = 16
 
 // Graph is what a lockfile pins. The zero Graph is ready to use.
 type Graph struct {
