@@ -9,54 +9,48 @@ import (
 
 func TestExtract(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"Cargo.lock", "v1.lock"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.Golden(t, cargolock.New(), name)
-		})
-	}
+	extracttest.Goldens(t, cargolock.New(), "Cargo.lock", "v1.lock")
 }
 
 func TestWants(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		path string
-		want bool
-	}{
-		{"Cargo.lock", true},
-		{"a/b/Cargo.lock", true},
-		{"myCargo.lock", false},
-		{"Cargo.lock.bak", false},
-		{"Cargo.lock/x", false},
-	}
-	for _, tt := range tests {
-		if got := cargolock.New().Wants(tt.path); got != tt.want {
-			t.Errorf("Wants(%q) = %t, want %t", tt.path, got, tt.want)
-		}
-	}
+	extracttest.Wants(t, cargolock.New(), map[string]bool{
+		"Cargo.lock":     true,
+		"a/b/Cargo.lock": true,
+		"myCargo.lock":   false,
+		"Cargo.lock.bak": false,
+		"Cargo.lock/x":   false,
+	})
 }
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, content string
-		line          int
-		words         string
-		keep          int
-	}{
-		{"truncated", "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"b", 6, "not valid TOML", 1},
-		{"the same package twice", "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n", 5, "stands twice", 2},
-		{"a key twice", "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nversion = \"1.0.1\"\n", 4, "defined twice", 1},
-		{"wrong type", "package = \"a\"\n", 1, "not an array of tables", 0},
-		{"no name", "[[package]]\nversion = \"1.0.0\"\n", 1, "without a name", 0},
-		{"a later format", "version = 9\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n", 1, "not known", 1},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.FailsAt(t, cargolock.New(), tt.content, tt.line, tt.words, tt.keep)
-		})
-	}
+	extracttest.Faults(t, cargolock.New(), []extracttest.Fault{
+		{
+			Name: "truncated", Line: 6, Words: "not valid TOML", Keep: 1,
+			Content: "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"b",
+		},
+		{
+			Name: "the same package twice", Line: 5, Words: "stands twice", Keep: 2,
+			Content: "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n",
+		},
+		{
+			Name: "a key twice", Line: 4, Words: "defined twice", Keep: 1,
+			Content: "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nversion = \"1.0.1\"\n",
+		},
+		{
+			Name: "wrong type", Line: 1, Words: "not an array of tables",
+			Content: "package = \"a\"\n",
+		},
+		{
+			Name: "no name", Line: 1, Words: "without a name",
+			Content: "[[package]]\nversion = \"1.0.0\"\n",
+		},
+		{
+			Name: "a later format", Line: 1, Words: "not known", Keep: 1,
+			Content: "version = 9\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n",
+		},
+	})
 }
 
 func TestHostile(t *testing.T) {

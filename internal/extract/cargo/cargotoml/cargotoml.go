@@ -133,12 +133,15 @@ func (m *manifest) describe(d *extract.Declaration, v tomltree.Value) {
 	}
 }
 
-// members lists the workspace's folders: those it names, less those it excludes,
-// and those that are dependencies, which belong to it without being named. A
-// folder that a glob would match is excluded by a member that starts with "!".
+// members lists the workspace's folders: those it names and those that are
+// dependencies, which belong to it without being named. It excludes whole trees,
+// but never a folder that it names itself: those come last.
 func (m *manifest) members(workspace *tomltree.Table) {
-	for _, v := range workspace.Get("members").Items() {
-		m.addMember(v.String())
+	named := workspace.Get("members").Items()
+	for _, v := range named {
+		if isGlob(v.String()) {
+			m.addMember(v.String())
+		}
 	}
 	inherited := workspace.Get("dependencies").Table()
 	for _, key := range inherited.Keys() {
@@ -149,10 +152,18 @@ func (m *manifest) members(workspace *tomltree.Table) {
 	}
 	for _, v := range workspace.Get("exclude").Items() {
 		if folder := v.String(); folder != "" {
-			m.file.Members = append(m.file.Members, "!"+path.Clean(folder))
+			m.file.Members = append(m.file.Members, "!"+path.Clean(folder)+"/**")
+		}
+	}
+	clear(m.listed)
+	for _, v := range named {
+		if !isGlob(v.String()) {
+			m.addMember(v.String())
 		}
 	}
 }
+
+func isGlob(folder string) bool { return strings.ContainsAny(folder, "*?[") }
 
 func (m *manifest) addMember(folder string) {
 	if folder == "" {

@@ -9,51 +9,36 @@ import (
 
 func TestExtract(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"Cargo.toml", "faults.toml"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.Golden(t, cargotoml.New(), name)
-		})
-	}
+	extracttest.Goldens(t, cargotoml.New(), "Cargo.toml", "faults.toml")
 }
 
 func TestWants(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		path string
-		want bool
-	}{
-		{"Cargo.toml", true},
-		{"a/b/Cargo.toml", true},
-		{"myCargo.toml", false},
-		{"Cargo.toml.bak", false},
-		{"Cargo.toml/x", false},
-	}
-	for _, tt := range tests {
-		if got := cargotoml.New().Wants(tt.path); got != tt.want {
-			t.Errorf("Wants(%q) = %t, want %t", tt.path, got, tt.want)
-		}
-	}
+	extracttest.Wants(t, cargotoml.New(), map[string]bool{
+		"Cargo.toml":     true,
+		"a/b/Cargo.toml": true,
+		"myCargo.toml":   false,
+		"Cargo.toml.bak": false,
+		"Cargo.toml/x":   false,
+	})
 }
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, content string
-		line          int
-		words         string
-		keep          int
-	}{
-		{"truncated", "[dependencies]\na = \"1\"\nb = { version = \"2", 3, "not valid TOML", 1},
-		{"a key twice", "[dependencies]\na = \"1\"\na = \"2\"\n", 3, "defined twice", 1},
-		{"wrong type", "dependencies = 1\n", 1, "not a table", 0},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.FailsAt(t, cargotoml.New(), tt.content, tt.line, tt.words, tt.keep)
-		})
-	}
+	extracttest.Faults(t, cargotoml.New(), []extracttest.Fault{
+		{
+			Name: "truncated", Line: 3, Words: "not valid TOML", Keep: 1,
+			Content: "[dependencies]\na = \"1\"\nb = { version = \"2",
+		},
+		{
+			Name: "a key twice", Line: 3, Words: "defined twice", Keep: 1,
+			Content: "[dependencies]\na = \"1\"\na = \"2\"\n",
+		},
+		{
+			Name: "wrong type", Line: 1, Words: "not a table",
+			Content: "dependencies = 1\n",
+		},
+	})
 }
 
 func TestHostile(t *testing.T) {

@@ -9,50 +9,32 @@ import (
 
 func TestExtract(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"full.sum", "faults.sum"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.Golden(t, gosum.New(), name)
-		})
-	}
+	extracttest.Goldens(t, gosum.New(), "full.sum", "faults.sum")
 }
 
 func TestWants(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		path string
-		want bool
-	}{
-		{"go.sum", true},
-		{"a/b/go.sum", true},
-		{"mygo.sum", false},
-		{"go.sum.bak", false},
-		{"go.sum/x", false},
-	}
-	for _, tt := range tests {
-		if got := gosum.New().Wants(tt.path); got != tt.want {
-			t.Errorf("Wants(%q) = %t, want %t", tt.path, got, tt.want)
-		}
-	}
+	extracttest.Wants(t, gosum.New(), map[string]bool{
+		"go.sum":     true,
+		"a/b/go.sum": true,
+		"mygo.sum":   false,
+		"go.sum.bak": false,
+		"go.sum/x":   false,
+	})
 }
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, content string
-		line          int
-		words         string
-		keep          int
-	}{
-		{"truncated", "a.example/b v1.0.0 h1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\na.example/b v1.0.0/go.mod h1:AAE", 2, "not a hash", 0},
-		{"another syntax", "{\"a\": 1}", 1, "not a module", 0},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.FailsAt(t, gosum.New(), tt.content, tt.line, tt.words, tt.keep)
-		})
-	}
+	extracttest.Faults(t, gosum.New(), []extracttest.Fault{
+		{
+			Name: "truncated", Line: 2, Words: "not a hash",
+			Content: "a.example/b v1.0.0 h1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\na.example/b v1.0.0/go.mod h1:AAE",
+		},
+		{
+			Name: "another syntax", Line: 1, Words: "not a module",
+			Content: "{\"a\": 1}",
+		},
+	})
 }
 
 func TestHostile(t *testing.T) {

@@ -9,51 +9,36 @@ import (
 
 func TestExtract(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"composer.json", "named.json", "faults.json"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.Golden(t, composerjson.New(), name)
-		})
-	}
+	extracttest.Goldens(t, composerjson.New(), "composer.json", "named.json", "faults.json")
 }
 
 func TestWants(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		path string
-		want bool
-	}{
-		{"composer.json", true},
-		{"a/b/composer.json", true},
-		{"mycomposer.json", false},
-		{"composer.json.bak", false},
-		{"composer.json/x", false},
-	}
-	for _, tt := range tests {
-		if got := composerjson.New().Wants(tt.path); got != tt.want {
-			t.Errorf("Wants(%q) = %t, want %t", tt.path, got, tt.want)
-		}
-	}
+	extracttest.Wants(t, composerjson.New(), map[string]bool{
+		"composer.json":     true,
+		"a/b/composer.json": true,
+		"mycomposer.json":   false,
+		"composer.json.bak": false,
+		"composer.json/x":   false,
+	})
 }
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, content string
-		line          int
-		words         string
-		keep          int
-	}{
-		{"truncated", "{\"require\": {\n\"a/b\": \"^1\",\n\"a/c\": \"^", 3, "ends too early", 1},
-		{"a key twice", "{\"require\": {\n\"a/b\": \"^1\",\n\"a/b\": \"^2\"}}", 3, "stands twice", 2},
-		{"wrong type", "\"text\"", 1, "not a JSON object", 0},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.FailsAt(t, composerjson.New(), tt.content, tt.line, tt.words, tt.keep)
-		})
-	}
+	extracttest.Faults(t, composerjson.New(), []extracttest.Fault{
+		{
+			Name: "truncated", Line: 3, Words: "ends too early", Keep: 1,
+			Content: "{\"require\": {\n\"a/b\": \"^1\",\n\"a/c\": \"^",
+		},
+		{
+			Name: "a key twice", Line: 3, Words: "stands twice", Keep: 2,
+			Content: "{\"require\": {\n\"a/b\": \"^1\",\n\"a/b\": \"^2\"}}",
+		},
+		{
+			Name: "wrong type", Line: 1, Words: "not a JSON object",
+			Content: "\"text\"",
+		},
+	})
 }
 
 func TestHostile(t *testing.T) {

@@ -9,57 +9,51 @@ import (
 
 func TestExtract(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"Gemfile.lock", "faults.lock"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.Golden(t, gemfilelock.New(), name)
-		})
-	}
+	extracttest.Goldens(t, gemfilelock.New(), "Gemfile.lock", "faults.lock")
 }
 
 func TestWants(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		path string
-		want bool
-	}{
-		{"Gemfile.lock", true},
-		{"a/b/Gemfile.lock", true},
-		{"myGemfile.lock", false},
-		{"Gemfile.lock.bak", false},
-		{"Gemfile.lock/x", false},
-		{"gems.locked", true},
-		{"a/gems.locked", true},
-		{"Gemfile.next.lock", false},
-	}
-	for _, tt := range tests {
-		if got := gemfilelock.New().Wants(tt.path); got != tt.want {
-			t.Errorf("Wants(%q) = %t, want %t", tt.path, got, tt.want)
-		}
-	}
+	extracttest.Wants(t, gemfilelock.New(), map[string]bool{
+		"Gemfile.lock":      true,
+		"a/b/Gemfile.lock":  true,
+		"myGemfile.lock":    false,
+		"Gemfile.lock.bak":  false,
+		"Gemfile.lock/x":    false,
+		"gems.locked":       true,
+		"a/gems.locked":     true,
+		"Gemfile.next.lock": false,
+	})
 }
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, content string
-		line          int
-		words         string
-		keep          int
-	}{
-		{"truncated", "GEM\n  remote: https://registry.example.org/\n  specs:\n    gear (2.0.0)\n    oil (0.", 5, "not a gem with its version", 1},
-		{"truncated between lines", "GEM\n  specs:\n    gear (2.0.0)\n", 3, "ends before", 1},
-		{"the same gem twice", "GEM\n  specs:\n    gear (2.0.0)\n    gear (2.0.0)\n\nDEPENDENCIES\n  gear\n", 4, "stands twice", 1},
-		{"another syntax", "{}", 1, "not a known section", 0},
-		{"empty", "", 1, "no section", 0},
-		{"merge conflict", "GEM\n  specs:\n    gear (2.0.0)\n<<<<<<< HEAD\n", 4, "merge conflict", 1},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.FailsAt(t, gemfilelock.New(), tt.content, tt.line, tt.words, tt.keep)
-		})
-	}
+	extracttest.Faults(t, gemfilelock.New(), []extracttest.Fault{
+		{
+			Name: "truncated", Line: 5, Words: "not a gem with its version", Keep: 1,
+			Content: "GEM\n  remote: https://registry.example.org/\n  specs:\n    gear (2.0.0)\n    oil (0.",
+		},
+		{
+			Name: "truncated between lines", Line: 3, Words: "ends before", Keep: 1,
+			Content: "GEM\n  specs:\n    gear (2.0.0)\n",
+		},
+		{
+			Name: "the same gem twice", Line: 4, Words: "stands twice", Keep: 1,
+			Content: "GEM\n  specs:\n    gear (2.0.0)\n    gear (2.0.0)\n\nDEPENDENCIES\n  gear\n",
+		},
+		{
+			Name: "another syntax", Line: 1, Words: "not a known section",
+			Content: "{}",
+		},
+		{
+			Name: "empty", Line: 1, Words: "no section",
+			Content: "",
+		},
+		{
+			Name: "merge conflict", Line: 4, Words: "merge conflict", Keep: 1,
+			Content: "GEM\n  specs:\n    gear (2.0.0)\n<<<<<<< HEAD\n",
+		},
+	})
 }
 
 func TestHostile(t *testing.T) {
