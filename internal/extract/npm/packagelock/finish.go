@@ -75,9 +75,9 @@ const (
 // boundedGlobs leaves out what would make matching slow, and says so.
 func (l *lock) boundedGlobs() []string {
 	var globs []string
-	for _, glob := range l.workspaces {
+	for _, glob := range l.workspaces.list {
 		if len(globs) == maxGlobs || len(glob) > maxGlob || strings.Count(glob, "{") > maxBraces {
-			l.Faults.Fault(0, "the workspaces are too many or too complex from %.60q on", glob)
+			l.Faults.Fault(l.workspaces.line, "the workspaces are too many or too complex from %.60q on", glob)
 			break
 		}
 		globs = append(globs, glob)

@@ -54,8 +54,7 @@ func (Extractor) Extract(ctx context.Context, in extract.Input) (extract.File, e
 type lock struct {
 	*npmjson.Reader
 	content
-	name    string
-	version string // of the format
+	name string
 }
 
 // content is what one of the two lists says.
@@ -65,7 +64,7 @@ type content struct {
 	wants      []want
 	folders    []folder
 	links      []link
-	workspaces []string
+	workspaces globs
 	hasRoot    bool
 	vacant     int // places where nothing is installed
 }
@@ -85,6 +84,12 @@ type folder struct {
 	path   string
 	pkg    int32
 	member bool // the root or a workspace, whose dependencies are the direct ones
+}
+
+// globs are the workspaces that the root names.
+type globs struct {
+	list []string
+	line int
 }
 
 // link is a place that only points to a folder.
@@ -116,7 +121,7 @@ func (l *lock) document(ctx context.Context) error {
 			l.name, err = l.Word("name")
 		case "lockfileVersion":
 			known = true
-			l.version, err = l.Scalar()
+			err = l.readVersion()
 		case "packages":
 			known = true
 			err = l.readPlaces(ctx)
@@ -134,15 +139,18 @@ func (l *lock) document(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	switch l.version {
-	case "", "1", "2", "3":
-	default:
-		l.Faults.Fault(0, "lockfileVersion %q is not known: read as version 3", l.version)
-	}
 	if !known {
 		l.Faults.Fault(1, "this is not npm's lock: no lockfileVersion, packages or dependencies")
 	}
 	return nil
+}
+
+func (l *lock) readVersion() error {
+	version, err := l.Scalar()
+	if err == nil && version != "1" && version != "2" && version != "3" {
+		l.Fault("lockfileVersion %q is not known: read as version 3", version)
+	}
+	return err
 }
 
 // readPlaces reads "packages", which outdoes "dependencies" wherever that stands.

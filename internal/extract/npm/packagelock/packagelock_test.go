@@ -1,10 +1,81 @@
 package packagelock
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/assay-sca/assay/internal/extract/extracttest"
 )
+
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"v1.json", "v2.json", "v2-other-order.json", "v3-workspaces.json", "old-shrinkwrap.json", "faults.json",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			extracttest.Golden(t, New(), name)
+		})
+	}
+}
+
+func TestWants(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]bool{
+		"package-lock.json":               true,
+		"a/b/package-lock.json":           true,
+		"npm-shrinkwrap.json":             true,
+		"node_modules/.package-lock.json": false,
+		"package-lock.json.bak":           false,
+		"package.json":                    false,
+		"package-lock.json/readme":        false,
+		"":                                false,
+	} {
+		if got := New().Wants(path); got != want {
+			t.Errorf("Wants(%q) = %t, want %t", path, got, want)
+		}
+	}
+}
+
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	extracttest.Hostile(t, New(), "v3-workspaces.json")
+	extracttest.Hostile(t, New(), "v1.json")
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	const module = `"node_modules/a":{"version":"1.0.0"}`
+	deep := strings.Repeat("node_modules/a/", 200) + "node_modules/b"
+	nest := strings.Repeat(`{"version":"1","dependencies":{"a":`, 150) + `{}` + strings.Repeat("}}", 150)
+	for _, tt := range []struct {
+		name, content string
+		line          int
+		words         string
+		keep          int
+	}{
+		{"empty", "", 1, "ends too early", 0},
+		{"not an object", "[]", 1, "not a JSON object", 0},
+		{"not a lock", `{"name":"x"}`, 1, "not npm's lock", 0},
+		{"truncated", "{\"packages\":{\n" + module + ",\n\"node_modules/b\":{\"version\":", 3, "ends too early", 1},
+		{"truncated after a version", "{\"packages\":{\n" + module + ",\n\"node_modules/b\":{\"version\":\"2\",", 3, "ends too early", 2},
+		{"truncated version 1", "{\"dependencies\":{\n\"a\":{\"version\":\"1.0.0\",\n\"dependencies\":{\"b\":", 3, "ends too early", 1},
+		{"text behind", "{\"packages\":{" + module + "}}\n}", 2, "not valid JSON", 1},
+		{"duplicate place", "{\"packages\":{" + module + ",\n" + module + "}}", 2, `duplicate key "node_modules/a"`, 2},
+		{"duplicate root", "{\"packages\":{\"\":{},\n\"\":{}}}", 2, `duplicate key ""`, 0},
+		{"duplicate module", "{\"dependencies\":{\"a\":{},\n\"a\":{\"version\":\"1\"}}}", 2, `duplicate key "a" in dependencies`, 1},
+		{"packages is an array", "{\n\"packages\":[{}]}", 2, "packages is not an object", 0},
+		{"unknown version", "{\n\"lockfileVersion\":4,\n\"packages\":{}}", 2, `lockfileVersion "4" is not known`, 0},
+		{"place too deep", "{\"packages\":{\n\"" + deep + "\":{}}}", 2, "nested too deeply", 0},
+		{"nested too deep", "{\"dependencies\":{\n\"a\":" + nest + "}}", 2, "nested too deeply", 1},
+		{"globs too complex", `{"packages":{"":{"workspaces":["{a,b}{a,b}{a,b}{a,b}"]}}}`, 1, "too complex", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			extracttest.FailsAt(t, New(), tt.content, tt.line, tt.words, tt.keep)
+		})
+	}
+}
 
 func FuzzExtract(f *testing.F) { extracttest.Fuzz(f, New()) }
 

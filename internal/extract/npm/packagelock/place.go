@@ -30,7 +30,7 @@ func (l *lock) readPlace(key []byte) error {
 	p := place{folder: -1, pkg: -1}
 	l.locate(key, &p)
 	if p.at == modtree.None {
-		l.Fault("the place %.200q is not a folder or nested too deeply", key)
+		l.Fault("the place %.200q is no package's or nested too deeply", key)
 		return l.Skip()
 	}
 	if p.at == modtree.Root {
@@ -129,7 +129,8 @@ func (l *lock) readField(key []byte, p *place, pkg *extract.Package) (err error)
 		if p.at != modtree.Root {
 			return l.Skip()
 		}
-		l.workspaces, err = l.Workspaces()
+		l.workspaces.line = l.Line()
+		l.workspaces.list, err = l.Workspaces()
 	default:
 		var isFlag bool
 		if isFlag, err = p.flags.read(l, key); !isFlag {
