@@ -127,10 +127,15 @@ var families = []family{
 // shared are packages that stand among leaves and are none: what several leaves
 // beside them have in common.
 var shared = map[string]string{
-	"internal/extract/golang/directive": "the lines of go.mod and go.work",
-	"internal/extract/npm/npmspec":      "what a dependency's specifier means to npm, yarn, pnpm and bun",
-	"internal/extract/pypi/lockgraph":   "edges and scopes of Python's TOML locks",
-	"internal/extract/pypi/pep508":      "a requirement with extras and markers",
+	"internal/extract/golang/directive":   "the lines of go.mod and go.work",
+	"internal/extract/npm/modtree":        "the tree of modules of npm's and bun's locks",
+	"internal/extract/npm/npmjson":        "tokens and names of npm's JSON files",
+	"internal/extract/npm/npmspec":        "what a dependency's specifier means to npm, yarn, pnpm and bun",
+	"internal/extract/npm/refgraph":       "edges by name and version, of yarn's and pnpm's locks",
+	"internal/extract/packagist/platform": "which of Composer's names are no packages",
+	"internal/extract/pypi/declared":      "what Python's manifests declare",
+	"internal/extract/pypi/lockgraph":     "edges and scopes of Python's TOML locks",
+	"internal/extract/pypi/pep508":        "a requirement with extras and markers",
 }
 
 // leafOf is the family of a package that is a leaf.
@@ -201,11 +206,12 @@ var processGuard = guard{"everything below the wiring is a function of its argum
 
 // guardedNames are functions and variables that reach around the arguments.
 var guardedNames = map[string]guard{
-	"os.Exit":             processGuard,
-	"os.Args":             processGuard,
-	"os.Getenv":           processGuard,
-	"os.LookupEnv":        processGuard,
-	"os.Environ":          processGuard,
+	"os.Exit":      processGuard,
+	"os.Args":      processGuard,
+	"os.Getenv":    processGuard,
+	"os.LookupEnv": processGuard,
+	"os.Environ": {"a child process gets the environment by name, and only git needs the user's",
+		[]string{"cmd", "internal/cli", "internal/config", "internal/source"}},
 	"os.Setenv":           processGuard,
 	"os.Stdin":            processGuard,
 	"os.Stdout":           processGuard,
