@@ -116,3 +116,13 @@ func (g *Graph) Edges() []inventory.Edge {
 	})
 	return slices.Compact(edges)
 }
+
+// Open counts the references without a definition and returns the first of them.
+func (g *Graph) Open() (count int, first Ref) {
+	for at := len(g.targets) - 1; at >= 0; at-- {
+		if g.targets[at] == open {
+			count, first = count+1, g.refs[at]
+		}
+	}
+	return count, first
+}
