@@ -37,9 +37,11 @@ func (Extractor) Wants(p string) bool { return path.Base(p) == "bun.lock" }
 
 // Extract reads one lock.
 func (Extractor) Extract(ctx context.Context, in extract.Input) (extract.File, error) {
+	room := len(in.Data) / bytesPerPackage
 	l := &lock{
 		Reader: npmjson.New(plain(in.Data)), tree: modtree.New(),
 		seen: map[string]bool{}, byFolder: map[string]int{},
+		packages: make([]extract.Package, 0, room), nodes: make([]modtree.Node, 0, room), wants: make([]want, 0, room),
 	}
 	err := l.document(ctx)
 	return l.finish(), err
@@ -57,6 +59,9 @@ type lock struct {
 	wants      []want
 	byFolder   map[string]int // the packages that are workspaces
 }
+
+// bytesPerPackage is a guess, for room at once.
+const bytesPerPackage = 250
 
 // workspace is one of the project's own packages; the root's folder is empty.
 type workspace struct {

@@ -1,6 +1,7 @@
 package bunlock
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/assay-sca/assay/internal/extract"
@@ -52,14 +53,15 @@ func (l *lock) readPackage(key []byte) error {
 		}
 		l.tree.Set(at, pkg)
 		l.nodes = append(l.nodes, at)
-		l.packages = append(l.packages, l.settle(pkg, name, from, e.integrity, line))
+		l.packages = append(l.packages, l.settle(pkg, name, from, e.integrity))
+		l.packages[pkg].Line, l.packages[pkg].Nested = line, l.tree.Nested(at)
 	}
 	return err
 }
 
 // settle makes the package of an entry.
-func (l *lock) settle(pkg int, name, from, integrity string, line int) extract.Package {
-	p := extract.Package{Name: name, Line: line}
+func (l *lock) settle(pkg int, name, from, integrity string) extract.Package {
+	p := extract.Package{Name: name}
 	if integrity != "" {
 		p.Integrity = []string{integrity}
 	}
@@ -102,10 +104,10 @@ func (l *lock) readElement(first bool, pkg int, e *entry) error {
 
 // isHash tells "sha512-<base64>" from a registry's address and from a tag.
 func isHash(text []byte) bool {
-	algorithm, sum, found := strings.Cut(string(text), "-")
-	switch algorithm {
+	algorithm, sum, _ := bytes.Cut(text, []byte("-"))
+	switch string(algorithm) {
 	case "sha1", "sha256", "sha384", "sha512":
-		return found && sum != ""
+		return len(sum) > 0
 	}
 	return false
 }

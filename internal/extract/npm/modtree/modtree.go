@@ -69,6 +69,9 @@ func (t *Tree) child(parent Node, name uint64, up Node) Node {
 	return n
 }
 
+// Nested tells whether a module is installed elsewhere than in the root.
+func (t *Tree) Nested(n Node) bool { return t.nodes[n].depth > 1 }
+
 // Mark reports whether the node was not marked before.
 func (t *Tree) Mark(n Node) bool {
 	first := !t.nodes[n].seen

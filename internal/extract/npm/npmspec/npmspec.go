@@ -116,10 +116,15 @@ func bare(text string) inventory.Origin {
 		return path(text)
 	case len(text) > 2 && text[1] == ':' && (text[2] == '\\' || text[2] == '/'):
 		return path(text) // C:\folder
+	case strings.HasSuffix(text, ".tgz"), strings.HasSuffix(text, ".tar.gz"):
+		return path(text)
 	case !strings.Contains(where, "/") || strings.ContainsAny(where, " <>="):
 		return inventory.Origin{}
 	case strings.Contains(where, ":"):
 		return git(text) // git@host:owner/name
+	}
+	if repo, _, _ := strings.Cut(text, "#"); strings.Count(repo, "/") > 1 {
+		return path(text) // only owner/name stands for a repository
 	}
 	return git("https://github.com/" + text)
 }

@@ -84,6 +84,12 @@ func repository(text string) string {
 		user = ""
 	}
 	host, path, _ := strings.Cut(place, "/")
+	if name, port, ok := strings.Cut(host, ":"); ok && isForge(name) {
+		host = name
+		if strings.Trim(port, "0123456789") != "" {
+			path = port + "/" + path // ssh://git@host:owner/name is no URL, but common
+		}
+	}
 	if isForge(host) {
 		path = strings.TrimSuffix(strings.TrimSuffix(path, "/"), ".git")
 		return "https://" + host + "/" + path + ".git"

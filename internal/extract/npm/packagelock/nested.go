@@ -42,7 +42,7 @@ func (l *lock) readNested(ctx context.Context, parent modtree.Node) error {
 
 func (l *lock) readModule(ctx context.Context, at modtree.Node, name string) error {
 	pkg := len(l.packages)
-	l.packages = append(l.packages, extract.Package{Name: name, Line: l.Line()})
+	l.packages = append(l.packages, extract.Package{Name: name, Line: l.Line(), Nested: l.tree.Nested(at)})
 	l.tree.Set(at, pkg)
 	n := nested{name: name}
 	err := l.Object("an entry of dependencies", func(key []byte) (err error) {

@@ -1,27 +1,23 @@
 package packagelock
 
 import (
+	"context"
 	"strings"
 	"testing"
 
+	"github.com/assay-sca/assay/internal/extract"
 	"github.com/assay-sca/assay/internal/extract/extracttest"
 )
 
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{
-		"v1.json", "v2.json", "v2-other-order.json", "v3-workspaces.json", "old-shrinkwrap.json", "faults.json",
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.Golden(t, New(), name)
-		})
-	}
+	extracttest.Goldens(t, New(),
+		"v1.json", "v2.json", "v2-other-order.json", "v3-workspaces.json", "old-shrinkwrap.json", "faults.json")
 }
 
 func TestWants(t *testing.T) {
 	t.Parallel()
-	for path, want := range map[string]bool{
+	extracttest.Wants(t, New(), map[string]bool{
 		"package-lock.json":               true,
 		"a/b/package-lock.json":           true,
 		"npm-shrinkwrap.json":             true,
@@ -30,11 +26,7 @@ func TestWants(t *testing.T) {
 		"package.json":                    false,
 		"package-lock.json/readme":        false,
 		"":                                false,
-	} {
-		if got := New().Wants(path); got != want {
-			t.Errorf("Wants(%q) = %t, want %t", path, got, want)
-		}
-	}
+	})
 }
 
 func TestHostile(t *testing.T) {
@@ -43,17 +35,33 @@ func TestHostile(t *testing.T) {
 	extracttest.Hostile(t, New(), "v1.json")
 }
 
+// What a project gets when it asks for a name is at the top, not in a package.
+func TestNested(t *testing.T) {
+	t.Parallel()
+	for name, content := range map[string]string{
+		"places": `{"packages":{"node_modules/a":{"version":"1"},"node_modules/b/node_modules/a":{"version":"2"},
+			"packages/c/node_modules/a":{"version":"3"},"packages/c":{"name":"c","version":"4"}}}`,
+		"version 1": `{"dependencies":{"a":{"version":"1","dependencies":{"a":{"version":"2","dependencies":
+			{"a":{"version":"3"}}}}},"c":{"version":"4"}}}`,
+	} {
+		file, err := New().Extract(context.Background(), extract.Input{Data: []byte(content)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range file.Packages {
+			if want := p.Version == "2" || p.Version == "3"; p.Nested != want {
+				t.Errorf("%s: %s %s is nested: %t, want %t", name, p.Name, p.Version, p.Nested, want)
+			}
+		}
+	}
+}
+
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	const module = `"node_modules/a":{"version":"1.0.0"}`
 	deep := strings.Repeat("node_modules/a/", 200) + "node_modules/b"
 	nest := strings.Repeat(`{"version":"1","dependencies":{"a":`, 150) + `{}` + strings.Repeat("}}", 150)
-	for _, tt := range []struct {
-		name, content string
-		line          int
-		words         string
-		keep          int
-	}{
+	extracttest.Faults(t, New(), []extracttest.Fault{
 		{"empty", "", 1, "ends too early", 0},
 		{"not an object", "[]", 1, "not a JSON object", 0},
 		{"not a lock", `{"name":"x"}`, 1, "not npm's lock", 0},
@@ -69,12 +77,7 @@ func TestFaults(t *testing.T) {
 		{"place too deep", "{\"packages\":{\n\"" + deep + "\":{}}}", 2, "nested too deeply", 0},
 		{"nested too deep", "{\"dependencies\":{\n\"a\":" + nest + "}}", 2, "nested too deeply", 1},
 		{"globs too complex", `{"packages":{"":{"workspaces":["{a,b}{a,b}{a,b}{a,b}"]}}}`, 1, "too complex", 0},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.FailsAt(t, New(), tt.content, tt.line, tt.words, tt.keep)
-		})
-	}
+	})
 }
 
 func FuzzExtract(f *testing.F) { extracttest.Fuzz(f, New()) }

@@ -99,6 +99,7 @@ func (l *lock) keep(p *place, pkg *extract.Package) {
 	if pkg.Name == "" {
 		pkg.Name = l.Names.Text(p.name)
 	}
+	pkg.Nested = l.tree.Nested(p.at)
 	pkg.Origin = origin(pkg.Name, p.resolved)
 }
 
