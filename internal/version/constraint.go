@@ -60,7 +60,9 @@ func ParseConstraint(s Scheme, text string) (Constraint, error) {
 func (c *Constraint) read(text string) error {
 	switch c.scheme {
 	case NPM:
-		return c.readAlternatives(text, "||", readNPM)
+		err := c.readAlternatives(text, "||", readNPM)
+		c.sets = simplifyNPM(c.sets)
+		return err
 	case PEP440:
 		return c.readAlternatives(text, "||", readSpecifiers)
 	case Cargo:

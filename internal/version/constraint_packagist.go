@@ -10,6 +10,11 @@ import (
 
 // readComposer reads one alternative of a Composer constraint.
 func readComposer(text string) ([]comparator, error) {
+	for part := range strings.SplitSeq(text, ",") {
+		if trimBlanks(part) == "" && text != "" {
+			return nil, errEmpty
+		}
+	}
 	fields := terms(text)
 	var set []comparator
 	for i := 0; i < len(fields); i++ {
@@ -136,7 +141,7 @@ func parseComposer(text string) (c composerVersion, err error) {
 	if n == 0 || len(c.numbers) > 4 {
 		return c, fmt.Errorf("%w: %q", errVersion, text)
 	}
-	c.modified = n < len(text)
+	c.modified = strings.Trim(text[n:], "._-") != "" // "^1." is an old misspelling
 	c.branch = c.modified && text[n] == '.' && isWildRune(text[n+1:])
 	if !c.modified {
 		c.low.ext = &release{stability: stable, dev: true}
@@ -206,7 +211,7 @@ func composerComparison(term string, flag stability) ([]comparator, error) {
 	if err != nil {
 		// "foo-dev" is an old spelling of "dev-foo".
 		name, found := strings.CutSuffix(rest, "-dev")
-		if !found || name == "" {
+		if !found || name == "" || strings.Trim(name, "./-") == "" || strings.ContainsFunc(name, notInBranch) {
 			return nil, err
 		}
 		bound = Version{text: rest, scheme: Packagist, ext: branch(name)}
@@ -215,6 +220,10 @@ func composerComparison(term string, flag stability) ([]comparator, error) {
 		bound.lowerBound(o, rest, flag)
 	}
 	return []comparator{{o, bound}}, nil
+}
+
+func notInBranch(r rune) bool {
+	return r >= 0x80 || !isDigit(byte(r)) && !isLetter(byte(r)) && r != '-' && r != '.' && r != '/'
 }
 
 // lowerBound moves a bound of ">=" and "<" to its very first moment: ">=1.0" lets

@@ -33,7 +33,7 @@ func (p *partial) count() int {
 	return n
 }
 
-// parsePartial reads "1", "1.x", "1.2.*", "*", "v1.2.3-pre+build" and "".
+// parsePartial reads "1", "1.x", "1.2.*", "*" and "v1.2.3-pre+build".
 func parsePartial(s Scheme, text string) (p partial, err error) {
 	text = strings.TrimLeft(text, "v= \t")
 	text, _, _ = strings.Cut(text, "+")
@@ -42,15 +42,17 @@ func parsePartial(s Scheme, text string) (p partial, err error) {
 		return p, fmt.Errorf("%w: %q", errVersion, text)
 	}
 	parts := strings.Split(numbers, ".")
-	if len(parts) > 3 {
+	if len(parts) > 3 || hasPre && len(parts) < 3 {
 		return p, fmt.Errorf("%w: %q", errVersion, text)
 	}
 	wild := false
 	for i, part := range parts {
 		switch {
-		case part == "x" || part == "X" || part == "*" || part == "" && len(parts) == 1:
+		case part == "x" || part == "X" || part == "*":
 			wild = true
-		case !allDigits(part) && i == 2 && !hasPre && !wild && digits(part) > 0 && s == NPM:
+		case wild: // "x.1"
+			return p, fmt.Errorf("%w: %q", errVersion, text)
+		case !allDigits(part) && i == 2 && !hasPre && digits(part) > 0 && s == NPM:
 			// node-semver's loose reading of "1.2.3beta".
 			n := digits(part)
 			p.numbers[i], pre, hasPre = part[:n], part[n:], true
@@ -59,7 +61,7 @@ func parsePartial(s Scheme, text string) (p partial, err error) {
 			}
 		case !allDigits(part):
 			return p, fmt.Errorf("%w: %q", errVersion, text)
-		case !wild:
+		default:
 			p.numbers[i] = part
 		}
 	}
@@ -178,6 +180,9 @@ func (b *bounds) term(term string, bare func(partial)) error {
 
 // readNPM reads one alternative of an npm range.
 func readNPM(text string) ([]comparator, error) {
+	if strings.Contains(text, ",") {
+		return nil, fmt.Errorf("%w: %q", errOperator, ",")
+	}
 	b := bounds{scheme: NPM}
 	fields := strings.Fields(text)
 	if len(fields) == 3 && fields[1] == "-" {
@@ -193,6 +198,17 @@ func readNPM(text string) ([]comparator, error) {
 		}
 	}
 	return b.set, nil
+}
+
+// simplifyNPM leaves only "*" if it is one of the alternatives, as node-semver
+// does: in "* || >=2.0.0-rc.1" the second one lets no pre-release in.
+func simplifyNPM(sets [][]comparator) [][]comparator {
+	for i, set := range sets {
+		if len(set) == 1 && set[0].op == opAtLeast && set[0].bound.pre == "" && compareDotted(set[0].bound.core, "0") == 0 {
+			return sets[i : i+1]
+		}
+	}
+	return sets
 }
 
 // hyphen adds "from - to"; a partial end includes all that it stands for.

@@ -45,7 +45,7 @@ func (v *Version) readPackagist(text string) bool {
 		return true
 	case len(text) > len("dev-") && strings.EqualFold(text[:len("dev-")], "dev-"):
 		v.ext = branch(text[len("dev-"):])
-		return !strings.ContainsAny(text, " \t")
+		return true
 	}
 	if number, build, ok := strings.Cut(text, "+"); ok {
 		if build == "" || strings.ContainsAny(build, " \t") {

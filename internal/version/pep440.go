@@ -139,7 +139,7 @@ func (v *Version) readLegacy(s string) bool {
 	for i := range len(s) {
 		c := s[i]
 		digit = digit || isDigit(c)
-		if !isDigit(c) && !isLetter(c) && !isSeparator(c) && c != '+' && c != '!' {
+		if !isDigit(c) && !isLetter(c) && !isSeparator(c) && c != '+' && c != '!' && c != ':' {
 			return false
 		}
 	}

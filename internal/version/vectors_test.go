@@ -1,0 +1,207 @@
+package version
+
+import (
+	"bufio"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/assay-sca/assay/internal/errs"
+)
+
+var schemes = [...]Scheme{Fallback, SemVer, NPM, PEP440, Go, Cargo, RubyGems, Packagist}
+
+// vectors calls check with each line of a file of testdata, comments left out.
+func vectors(t *testing.T, name string, check func(line string)) {
+	t.Helper()
+	f, err := os.Open("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	n := 0
+	for lines.Scan() {
+		if line := lines.Text(); line != "" && line[0] != '#' {
+			check(line)
+			n++
+		}
+	}
+	if n == 0 || lines.Err() != nil {
+		t.Errorf("%s: %d vectors, %v", name, n, lines.Err())
+	}
+}
+
+// TestOrder reads lines "A < B", "A = B", "A ? B" (not comparable), "! A" (refused).
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			vectors(t, s.String()+".txt", func(line string) { checkOrder(t, s, line) })
+		})
+	}
+}
+
+func checkOrder(t *testing.T, s Scheme, line string) {
+	t.Helper()
+	if text, ok := strings.CutPrefix(line, "! "); ok {
+		if v, err := Parse(s, text); errs.KindOf(err) != errs.Invalid || !v.IsZero() {
+			t.Errorf("%s: got %+v, %v", line, v, err)
+		}
+		return
+	}
+	for operator, want := range map[string]int{" < ": -1, " = ": 0, " ? ": 2} {
+		i := strings.LastIndex(line, operator)
+		if i < 0 {
+			continue
+		}
+		a, b := line[:i], line[i+len(operator):]
+		checkPair(t, s, a, b, want)
+		if want != 2 {
+			want = -want
+		}
+		checkPair(t, s, b, a, want)
+		return
+	}
+	t.Errorf("no operator in %q", line)
+}
+
+func checkPair(t *testing.T, s Scheme, a, b string, want int) {
+	t.Helper()
+	v, err := Parse(s, a)
+	if err != nil || v.String() != a {
+		t.Errorf("Parse(%q) = %q, %v", a, v, err)
+		return
+	}
+	w, err := Parse(s, b)
+	if err != nil {
+		t.Errorf("Parse(%q): %v", b, err)
+		return
+	}
+	got, err := v.Compare(w)
+	if want == 2 {
+		if errs.KindOf(err) != errs.Invalid {
+			t.Errorf("Compare(%q, %q) = %d, %v; want an error", a, b, got, err)
+		}
+		return
+	}
+	if err != nil || got != want {
+		t.Errorf("Compare(%q, %q) = %d, %v; want %d", a, b, got, err, want)
+	}
+}
+
+// TestContains reads lines "constraint ; version ; true|false", "! constraint".
+func TestContains(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			vectors(t, s.String()+".constraints.txt", func(line string) { checkContains(t, s, line) })
+		})
+	}
+}
+
+func checkContains(t *testing.T, s Scheme, line string) {
+	t.Helper()
+	if text, ok := strings.CutPrefix(line, "! "); ok {
+		if _, err := ParseConstraint(s, text); errs.KindOf(err) != errs.Invalid {
+			t.Errorf("%s: got %v", line, err)
+		}
+		return
+	}
+	fields := strings.Split(line, ";")
+	if len(fields) != 3 {
+		t.Errorf("not three fields: %q", line)
+		return
+	}
+	c, err := ParseConstraint(s, fields[0])
+	if err != nil || c.String() != fields[0] {
+		t.Errorf("ParseConstraint(%q) = %q, %v", fields[0], c, err)
+		return
+	}
+	v, err := Parse(s, fields[1])
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	got, err := c.Contains(v)
+	if want := strings.TrimSpace(fields[2]) == "true"; err != nil || got != want {
+		t.Errorf("%s: got %v, %v", line, got, err)
+	}
+}
+
+func TestSchemeOf(t *testing.T) {
+	t.Parallel()
+	for ecosystem, want := range map[string]Scheme{
+		"npm": NPM, "PyPI": PEP440, "Go": Go, "crates.io": Cargo, "RubyGems": RubyGems,
+		"Packagist": Packagist, "Packagist:https://packages.example.org/8": Packagist,
+		"Debian:12": Fallback, "": Fallback, "NPM": Fallback,
+	} {
+		if got := SchemeOf(ecosystem); got != want {
+			t.Errorf("SchemeOf(%q) = %s, want %s", ecosystem, got, want)
+		}
+	}
+}
+
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes {
+		long := strings.Repeat("1", MaxText)
+		if s != Packagist { // there a first number has five digits at most
+			if _, err := Parse(s, long); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := Parse(s, long+"1"); errs.KindOf(err) != errs.Invalid {
+			t.Errorf("%s: %d bytes: %v", s, len(long)+1, err)
+		}
+		if _, err := ParseConstraint(s, strings.Repeat(" ", MaxConstraint+1)); errs.KindOf(err) != errs.Invalid {
+			t.Errorf("%s: long constraint: %v", s, err)
+		}
+		for _, text := range []string{"", " ", "\x00", "1\x00", "é1"} {
+			if _, err := Parse(s, text); errs.KindOf(err) != errs.Invalid {
+				t.Errorf("%s: Parse(%q): %v", s, text, err)
+			}
+		}
+	}
+}
+
+func TestIncomparable(t *testing.T) {
+	t.Parallel()
+	one, err := Parse(NPM, "1.0.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := Parse(Cargo, "1.0.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	any, err := ParseConstraint(NPM, "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := one.Compare(other); errs.KindOf(err) != errs.Invalid {
+		t.Error("different schemes compare:", err)
+	}
+	if _, err := one.Compare(Version{}); err == nil {
+		t.Error("no version compares")
+	}
+	if _, err := (Version{}).Compare(Version{}); err == nil {
+		t.Error("no version compares with itself")
+	}
+	if _, err := any.Contains(other); errs.KindOf(err) != errs.Invalid {
+		t.Error("a constraint judges another scheme:", err)
+	}
+	old, err := Parse(PEP440, "2004d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	since, err := ParseConstraint(PEP440, ">=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := since.Contains(old); errs.KindOf(err) != errs.Invalid {
+		t.Error("a specifier judges a version from before PEP 440:", err)
+	}
+}
