@@ -12,9 +12,14 @@ type Entry struct {
 	Table *tomltree.Table
 }
 
-// Entries reads the array of package tables at key. What is no named package
-// there is a fault of f; a missing array is an empty lock.
-func Entries(f *extract.File, root *tomltree.Table, key string) []Entry {
+// Open reads a TOML lockfile whose packages are the array of tables at key. It must
+// have the header, a key that every such lock has: an empty or foreign file is no
+// empty lock. What is no named package in the array is a fault of f.
+func Open(f *extract.File, data []byte, header, key string) (*tomltree.Table, []Entry, error) {
+	root, err := tomltree.Parse(data)
+	if err == nil && !root.Get(header).Exists() {
+		f.Fault(1, "not a lockfile of this format: it has no %q", header)
+	}
 	list := root.Get(key)
 	if list.Exists() && !list.IsArray() {
 		f.Fault(list.Line, "%q is no array of tables", key)
@@ -28,7 +33,7 @@ func Entries(f *extract.File, root *tomltree.Table, key string) []Entry {
 		}
 		entries = append(entries, Entry{Name: name.String(), Line: item.Line, Table: item.Table()})
 	}
-	return entries
+	return root, entries, err
 }
 
 // FileHashes returns the hash of each file in an array of tables with a "hash".

@@ -21,25 +21,34 @@ const maxVariants = 16
 type Graph struct {
 	Packages []extract.Package
 	edges    []inventory.Edge
-	byName   map[string][]int
+	byName   map[string][]int // of the first indexed packages
+	indexed  int
 }
 
 // Add appends a package and returns its index.
 func (g *Graph) Add(p extract.Package) int {
-	if g.byName == nil {
-		g.byName = make(map[string][]int)
-	}
-	at := len(g.Packages)
 	g.Packages = append(g.Packages, p)
-	name := purl.Normalize(purl.PyPI, p.Name)
-	g.byName[name] = append(g.byName[name], at)
-	return at
+	return len(g.Packages) - 1
 }
 
 // Named returns the packages of a name, in the order they were added.
 func (g *Graph) Named(name string) []int {
-	found := g.byName[purl.Normalize(purl.PyPI, name)]
-	return found[:min(len(found), maxVariants)]
+	g.index()
+	return g.byName[purl.Normalize(purl.PyPI, name)]
+}
+
+// index takes in the packages added since it was last asked for: most
+// requirements files have no edges and never ask.
+func (g *Graph) index() {
+	if g.byName == nil {
+		g.byName = make(map[string][]int, len(g.Packages))
+	}
+	for ; g.indexed < len(g.Packages); g.indexed++ {
+		name := purl.Normalize(purl.PyPI, g.Packages[g.indexed].Name)
+		if found := g.byName[name]; len(found) < maxVariants {
+			g.byName[name] = append(found, g.indexed)
+		}
+	}
 }
 
 // Resolve returns the packages of a name whose versions a specifier allows: more
@@ -50,10 +59,10 @@ func (g *Graph) Resolve(name, specifier string) []int {
 	if len(named) < 2 || specifier == "" {
 		return named
 	}
-	allowed := parseSpecifier(specifier)
+	wanted := parseSpecifier(specifier)
 	var fit []int
 	for _, at := range named {
-		if allowed.match(g.Packages[at].Version) {
+		if wanted.allows(g.Packages[at].Version) {
 			fit = append(fit, at)
 		}
 	}
@@ -61,6 +70,25 @@ func (g *Graph) Resolve(name, specifier string) []int {
 		return named
 	}
 	return fit
+}
+
+// Single returns the packages that a dependency singles out by its name and by as
+// much of the version and origin as it repeats: one, unless the lock has several
+// and the dependency means them all.
+func (g *Graph) Single(dependency extract.Package) []int {
+	named := g.Named(dependency.Name)
+	if dependency.Version == "" && dependency.Origin == (inventory.Origin{}) {
+		return named
+	}
+	var found []int
+	for _, at := range named {
+		p := &g.Packages[at]
+		if (dependency.Version == "" || dependency.Version == p.Version) &&
+			(dependency.Origin == inventory.Origin{} || dependency.Origin == p.Origin) {
+			found = append(found, at)
+		}
+	}
+	return found
 }
 
 // Join adds an edge from one package to each of others; a package does not

@@ -1,52 +1,27 @@
 package lockgraph
 
 import (
-	"strings"
-
-	"deps.dev/util/semver"
+	"github.com/assay-sca/assay/internal/version"
 )
 
-// maxSpecifier bounds what is given to the constraint parser; a longer specifier
-// allows everything.
-const maxSpecifier = 1000
-
-// specifier is a parsed set of version ranges, of which one must match. An empty
-// one could not be read and allows everything.
-type specifier []*semver.Constraint
-
-// parseSpecifier reads PEP 440 specifiers and Poetry's alternatives of them.
-func parseSpecifier(s string) (parsed specifier) {
-	if len(s) > maxSpecifier {
-		return nil
-	}
-	defer func() {
-		if recover() != nil { // a third party's parser on a stranger's text
-			parsed = nil
-		}
-	}()
-	for alternative := range strings.SplitSeq(s, "||") {
-		c, err := semver.PyPI.ParseConstraint(strings.TrimSpace(alternative))
-		if err != nil {
-			return nil
-		}
-		parsed = append(parsed, c)
-	}
-	return parsed
+// specifier says which versions a dependency allows: PEP 440's specifiers and
+// Poetry's "||" between alternatives of them. One that cannot be read allows all.
+type specifier struct {
+	constraint version.Constraint
+	read       bool
 }
 
-func (s specifier) match(version string) (matched bool) {
-	defer func() {
-		if recover() != nil {
-			matched = true
-		}
-	}()
-	if len(s) == 0 {
+func parseSpecifier(s string) specifier {
+	c, err := version.ParseConstraint(version.PEP440, s)
+	return specifier{constraint: c, read: err == nil}
+}
+
+// allows errs on the side of the edge: what cannot be compared is allowed.
+func (s specifier) allows(text string) bool {
+	v, err := version.Parse(version.PEP440, text)
+	if err != nil || !s.read {
 		return true
 	}
-	for _, c := range s {
-		if c.Match(version) {
-			return true
-		}
-	}
-	return false
+	contains, err := s.constraint.Contains(v)
+	return contains || err != nil
 }

@@ -42,9 +42,8 @@ type identity struct {
 // Extract reads a pdm.lock. The lock lists "name[extra]" as an entry of its own;
 // it is the same package with more dependencies.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	root, err := tomltree.Parse(in.Data)
 	var file extract.File
-	entries := lockgraph.Entries(&file, root, "package")
+	root, entries, err := lockgraph.Open(&file, in.Data, "metadata", "package")
 	files := root.Get("metadata", "files").Table()
 	var g lockgraph.Graph
 	known := make(map[identity]int, len(entries))

@@ -1,60 +1,53 @@
-package pipfile
+package pipfile_test
 
 import (
 	"testing"
 
 	"github.com/assay-sca/assay/internal/extract/extracttest"
+	"github.com/assay-sca/assay/internal/extract/pypi/pipfile"
 )
 
 func TestExtract(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"Pipfile"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.Golden(t, New(), name)
-		})
-	}
+	extracttest.Goldens(t, pipfile.New(), "Pipfile")
 }
 
 func TestWants(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]bool{
+	extracttest.Wants(t, pipfile.New(), map[string]bool{
 		"Pipfile":      true,
 		"a/b/Pipfile":  true,
 		"Pipfile.lock": false,
 		"pipfile":      false,
 		"xPipfile":     false,
-	} {
-		if got := New().Wants(name); got != want {
-			t.Errorf("Wants(%q) = %t, want %t", name, got, want)
-		}
-	}
+	})
 }
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name, content string
-		line          int
-		words         string
-		keep          int
-	}{
-		{"truncated", "[packages]\nanchor = \"*\"\nbeacon = \"", 3, "not valid TOML", 1},
-		{"duplicate", "[packages]\nanchor = \"*\"\nanchor = \"==1\"\n", 3, "\"anchor\" is defined twice", 1},
-		{"wrong type", "packages = [\"anchor\"]\n", 1, "no table of packages", 0},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.FailsAt(t, New(), c.content, c.line, c.words, c.keep)
-		})
-	}
+	extracttest.Faults(t, pipfile.New(), []extracttest.Fault{
+		{
+			Name: "truncated", Line: 3, Words: "not valid TOML", Keep: 1,
+			Content: "[packages]\nanchor = \"*\"\nbeacon = \"",
+		},
+		{
+			Name: "duplicate", Line: 3, Words: "\"anchor\" is defined twice", Keep: 1,
+			Content: "[packages]\nanchor = \"*\"\nanchor = \"==1\"\n",
+		},
+		{
+			Name: "wrong type", Line: 1, Words: "no table of packages",
+			Content: "packages = [\"anchor\"]\n",
+		},
+	})
 }
 
 func TestHostile(t *testing.T) {
 	t.Parallel()
-	extracttest.Hostile(t, New(), "Pipfile")
+	extracttest.Hostile(t, pipfile.New(), "Pipfile")
 }
 
-func FuzzExtract(f *testing.F) { extracttest.Fuzz(f, New()) }
+func FuzzExtract(f *testing.F) { extracttest.Fuzz(f, pipfile.New()) }
 
-func BenchmarkExtract(b *testing.B) { extracttest.Bench(b, New(), "Pipfile") }
+func BenchmarkExtract(b *testing.B) {
+	extracttest.Bench(b, pipfile.New(), "Pipfile")
+}

@@ -36,9 +36,8 @@ func (Extractor) Wants(name string) bool { return path.Base(name) == "poetry.loc
 
 // Extract reads a poetry.lock.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	root, err := tomltree.Parse(in.Data)
 	var file extract.File
-	entries := lockgraph.Entries(&file, root, "package")
+	root, entries, err := lockgraph.Open(&file, in.Data, "metadata", "package")
 	var g lockgraph.Graph
 	for _, e := range entries {
 		g.Add(extract.Package{

@@ -1,59 +1,56 @@
-package poetrylock
+package poetrylock_test
 
 import (
 	"testing"
 
 	"github.com/assay-sca/assay/internal/extract/extracttest"
+	"github.com/assay-sca/assay/internal/extract/pypi/poetrylock"
 )
 
 func TestExtract(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"poetry1.lock", "poetry2.lock"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.Golden(t, New(), name)
-		})
-	}
+	extracttest.Goldens(t, poetrylock.New(), "poetry1.lock", "poetry2.lock")
 }
 
 func TestWants(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]bool{
+	extracttest.Wants(t, poetrylock.New(), map[string]bool{
 		"poetry.lock":   true,
 		"a/poetry.lock": true,
 		"mypoetry.lock": false,
 		"poetry.lock/x": false,
-	} {
-		if got := New().Wants(name); got != want {
-			t.Errorf("Wants(%q) = %t, want %t", name, got, want)
-		}
-	}
+	})
 }
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name, content string
-		line          int
-		words         string
-		keep          int
-	}{
-		{"truncated", "[[package]]\nname = \"anchor\"\nversion = \"1.0\"\n\n[[package]]\nname = \"bea", 6, "not valid TOML", 1},
-		{"duplicate", "[[package]]\nname = \"anchor\"\nversion = \"1.0\"\nversion = \"1.1\"\n", 4, "\"version\" is defined twice", 1},
-		{"wrong type at top", "package = \"anchor\"\n", 1, "no array of tables", 0},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.FailsAt(t, New(), c.content, c.line, c.words, c.keep)
-		})
-	}
+	extracttest.Faults(t, poetrylock.New(), []extracttest.Fault{
+		{
+			Name: "truncated", Line: 6, Words: "not valid TOML", Keep: 1,
+			Content: "[[package]]\nname = \"anchor\"\nversion = \"1.0\"\n\n[[package]]\nname = \"bea",
+		},
+		{
+			Name: "duplicate", Line: 4, Words: "\"version\" is defined twice", Keep: 1,
+			Content: "[[package]]\nname = \"anchor\"\nversion = \"1.0\"\nversion = \"1.1\"\n",
+		},
+		{
+			Name: "wrong type at top", Line: 1, Words: "no array of tables",
+			Content: "package = \"anchor\"\n",
+		},
+		{
+			Name: "empty", Line: 1, Words: "no \"metadata\"",
+			Content: "",
+		},
+	})
 }
 
 func TestHostile(t *testing.T) {
 	t.Parallel()
-	extracttest.Hostile(t, New(), "poetry1.lock")
+	extracttest.Hostile(t, poetrylock.New(), "poetry1.lock")
 }
 
-func FuzzExtract(f *testing.F) { extracttest.Fuzz(f, New()) }
+func FuzzExtract(f *testing.F) { extracttest.Fuzz(f, poetrylock.New()) }
 
-func BenchmarkExtract(b *testing.B) { extracttest.Bench(b, New(), "shared:poetry-poetry/poetry.lock") }
+func BenchmarkExtract(b *testing.B) {
+	extracttest.Bench(b, poetrylock.New(), "shared:poetry-poetry/poetry.lock")
+}

@@ -45,9 +45,8 @@ func (Extractor) Wants(name string) bool {
 // Extract reads a pylock.toml. The project itself, a directory ".", is not one
 // of its packages; where the lock gives its dependencies, they are the direct ones.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	root, err := tomltree.Parse(in.Data)
 	var file extract.File
-	entries := lockgraph.Entries(&file, root, "packages")
+	root, entries, err := lockgraph.Open(&file, in.Data, "lock-version", "packages")
 	scopes := newScopes(root)
 	var g lockgraph.Graph
 	var project tomltree.Value
@@ -88,15 +87,9 @@ func isProject(p *tomltree.Table) bool {
 // find returns the packages that a dependency's table singles out: it repeats of
 // the package's own keys as many as are needed.
 func find(g *lockgraph.Graph, dependency *tomltree.Table) []int {
-	version, from := dependency.Get("version").String(), origin(dependency)
-	var found []int
-	for _, at := range g.Named(dependency.Get("name").String()) {
-		p := g.Packages[at]
-		if (version == "" || version == p.Version) && (from == inventory.Origin{} || from == p.Origin) {
-			found = append(found, at)
-		}
-	}
-	return found
+	return g.Single(extract.Package{
+		Name: dependency.Get("name").String(), Version: dependency.Get("version").String(), Origin: origin(dependency),
+	})
 }
 
 // origin reads the sources other than an index: vcs, directory and archive. A

@@ -1,24 +1,20 @@
-package pylock
+package pylock_test
 
 import (
 	"testing"
 
 	"github.com/assay-sca/assay/internal/extract/extracttest"
+	"github.com/assay-sca/assay/internal/extract/pypi/pylock"
 )
 
 func TestExtract(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"pylock.toml", "pylock.plain.toml"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.Golden(t, New(), name)
-		})
-	}
+	extracttest.Goldens(t, pylock.New(), "pylock.toml", "pylock.plain.toml")
 }
 
 func TestWants(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]bool{
+	extracttest.Wants(t, pylock.New(), map[string]bool{
 		"pylock.toml":     true,
 		"a/pylock.toml":   true,
 		"pylock.dev.toml": true,
@@ -26,37 +22,38 @@ func TestWants(t *testing.T) {
 		"pylock.a.b.toml": false,
 		"mypylock.toml":   false,
 		"pylock.txt":      false,
-	} {
-		if got := New().Wants(name); got != want {
-			t.Errorf("Wants(%q) = %t, want %t", name, got, want)
-		}
-	}
+	})
 }
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name, content string
-		line          int
-		words         string
-		keep          int
-	}{
-		{"truncated", "[[packages]]\nname = \"anchor\"\nversion = \"1.0\"\n\n[[packages]]\nname = \"bea", 6, "not valid TOML", 1},
-		{"duplicate", "[[packages]]\nname = \"anchor\"\nversion = \"1.0\"\nversion = \"1.1\"\n", 4, "\"version\" is defined twice", 1},
-		{"wrong type at top", "packages = \"anchor\"\n", 1, "no array of tables", 0},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.FailsAt(t, New(), c.content, c.line, c.words, c.keep)
-		})
-	}
+	extracttest.Faults(t, pylock.New(), []extracttest.Fault{
+		{
+			Name: "truncated", Line: 6, Words: "not valid TOML", Keep: 1,
+			Content: "[[packages]]\nname = \"anchor\"\nversion = \"1.0\"\n\n[[packages]]\nname = \"bea",
+		},
+		{
+			Name: "duplicate", Line: 4, Words: "\"version\" is defined twice", Keep: 1,
+			Content: "[[packages]]\nname = \"anchor\"\nversion = \"1.0\"\nversion = \"1.1\"\n",
+		},
+		{
+			Name: "wrong type at top", Line: 1, Words: "no array of tables",
+			Content: "packages = \"anchor\"\n",
+		},
+		{
+			Name: "empty", Line: 1, Words: "no \"lock-version\"",
+			Content: "",
+		},
+	})
 }
 
 func TestHostile(t *testing.T) {
 	t.Parallel()
-	extracttest.Hostile(t, New(), "pylock.toml")
+	extracttest.Hostile(t, pylock.New(), "pylock.toml")
 }
 
-func FuzzExtract(f *testing.F) { extracttest.Fuzz(f, New()) }
+func FuzzExtract(f *testing.F) { extracttest.Fuzz(f, pylock.New()) }
 
-func BenchmarkExtract(b *testing.B) { extracttest.Bench(b, New(), "shared:pylock-pipenv/pylock.toml") }
+func BenchmarkExtract(b *testing.B) {
+	extracttest.Bench(b, pylock.New(), "shared:pylock-pipenv/pylock.toml")
+}

@@ -145,21 +145,12 @@ func (p *project) applySources() {
 	}
 }
 
-// members lists the workspace's folders. Those that are excluded by their own
-// name are left out; an exclusion by a pattern cannot be.
+// members lists the workspace's folders, and after them with a "!" those that are
+// none.
 func (p *project) members() {
 	workspace := p.root.Get("tool", "uv", "workspace").Table()
-	excluded := workspace.Get("exclude").Strings()
-	skip := make(map[string]bool)
-	for _, name := range excluded {
-		skip[name] = true
-	}
-	for _, member := range workspace.Get("members").Strings() {
-		if !skip[member] {
-			p.file.Members = append(p.file.Members, member)
-		}
-	}
-	if len(excluded) > 0 {
-		p.file.Notes = append(p.file.Notes, fmt.Sprintf("the workspace excludes %q: matching folders among its members are still paired with its lock", excluded))
+	p.file.Members = workspace.Get("members").Strings()
+	for _, excluded := range workspace.Get("exclude").Strings() {
+		p.file.Members = append(p.file.Members, "!"+excluded)
 	}
 }

@@ -14,8 +14,8 @@ import (
 // none is the index of no package.
 const none = -1
 
-// maxNotes bounds the notes about one file.
-const maxNotes = 20
+// maxNamed bounds the references that the note about them names.
+const maxNamed = 3
 
 // reader gathers what the lines say.
 type reader struct {
@@ -24,7 +24,8 @@ type reader struct {
 	current int  // package that annotations are about
 	inVia   bool // in a "# via" of several lines
 	vias    []via
-	unnamed int // references whose package only building would tell
+	unnamed []string // the first references whose package only building would tell
+	builds  int      // how many there are
 }
 
 // line reads one logical line without its comment.
@@ -83,8 +84,8 @@ func (r *reader) reference(text string, number int, hashes []string) {
 	ref = strings.Trim(strings.TrimSpace(ref), `"'`)
 	name, version := pep508.Named(ref)
 	if name == "" {
-		if r.unnamed++; r.unnamed <= maxNotes {
-			r.note("line %d: only building it would tell which package %q is", number, shorten(ref))
+		if r.builds++; r.builds <= maxNamed {
+			r.unnamed = append(r.unnamed, fmt.Sprintf("%q (line %d)", shorten(pep508.WithoutCredentials(ref)), number))
 		}
 		return
 	}
@@ -94,17 +95,17 @@ func (r *reader) reference(text string, number int, hashes []string) {
 	})
 }
 
-func (r *reader) note(format string, args ...any) {
-	r.file.Notes = append(r.file.Notes, fmt.Sprintf(format, args...))
-}
-
 // finish resolves what could not be before all packages were known.
 func (r *reader) finish() extract.File {
 	if len(r.vias) > 0 {
 		r.resolveVias()
 	}
-	if r.unnamed > maxNotes {
-		r.note("%d more references without a package name", r.unnamed-maxNotes)
+	if r.builds > 0 {
+		note := "only building would tell which package this is: " + strings.Join(r.unnamed, ", ")
+		if more := r.builds - len(r.unnamed); more > 0 {
+			note += fmt.Sprintf(" and %d more", more)
+		}
+		r.file.Notes = append(r.file.Notes, note)
 	}
 	r.file.Packages, r.file.Edges = r.graph.Packages, r.graph.Edges()
 	return r.file

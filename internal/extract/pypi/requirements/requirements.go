@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/assay-sca/assay/internal/extract"
+	"github.com/assay-sca/assay/internal/lines"
 	"github.com/assay-sca/assay/internal/purl"
 )
 
@@ -42,14 +43,14 @@ func (Extractor) Wants(name string) bool {
 // Extract reads a requirements file.
 func (Extractor) Extract(ctx context.Context, in extract.Input) (extract.File, error) {
 	r := reader{current: none}
-	lines := newLines(in.Data)
-	for n := 0; lines.next(); n++ {
+	line := logicalLines{physical: lines.New(string(in.Data))}
+	for n := 0; line.next(); n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return r.finish(), ctx.Err()
 		}
-		text, comment := splitComment(lines.text)
+		text, comment := splitComment(line.text)
 		if text = strings.TrimSpace(text); text != "" {
-			r.line(text, lines.number)
+			r.line(text, line.number)
 		} else if comment == "" {
 			r.current, r.inVia = none, false
 		}

@@ -1,24 +1,20 @@
-package requirements
+package requirements_test
 
 import (
 	"testing"
 
 	"github.com/assay-sca/assay/internal/extract/extracttest"
+	"github.com/assay-sca/assay/internal/extract/pypi/requirements"
 )
 
 func TestExtract(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"plain.txt", "compiled.txt", "oneline.txt"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.Golden(t, New(), name)
-		})
-	}
+	extracttest.Goldens(t, requirements.New(), "plain.txt", "compiled.txt", "oneline.txt")
 }
 
 func TestWants(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]bool{
+	extracttest.Wants(t, requirements.New(), map[string]bool{
 		"requirements.txt":           true,
 		"a/requirements-dev.txt":     true,
 		"requirements_dev.txt":       true,
@@ -33,39 +29,34 @@ func TestWants(t *testing.T) {
 		"myrequirements/base.txt":    false,
 		"requirements/deep/base.txt": false,
 		"requirements.txt/other":     false,
-	} {
-		if got := New().Wants(name); got != want {
-			t.Errorf("Wants(%q) = %t, want %t", name, got, want)
-		}
-	}
+	})
 }
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name, content string
-		line          int
-		words         string
-		keep          int
-	}{
-		{"prose", "anchor==1.0\nthis is prose\nbeacon==2.0\n", 2, "not a requirement", 2},
-		{"truncated", "anchor==1.0\nbeacon==1 \\\n  --hash=sha256:11 \\\nunclosed[", 2, "neither an option", 1},
-		{"remote include", "-r https://files.example.org/r.txt\nanchor==1\n", 1, "is not read", 1},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			extracttest.FailsAt(t, New(), c.content, c.line, c.words, c.keep)
-		})
-	}
+	extracttest.Faults(t, requirements.New(), []extracttest.Fault{
+		{
+			Name: "prose", Line: 2, Words: "not a requirement", Keep: 2,
+			Content: "anchor==1.0\nthis is prose\nbeacon==2.0\n",
+		},
+		{
+			Name: "truncated", Line: 2, Words: "neither an option", Keep: 1,
+			Content: "anchor==1.0\nbeacon==1 \\\n  --hash=sha256:11 \\\nunclosed[",
+		},
+		{
+			Name: "remote include", Line: 1, Words: "is not read", Keep: 1,
+			Content: "-r https://files.example.org/r.txt\nanchor==1\n",
+		},
+	})
 }
 
 func TestHostile(t *testing.T) {
 	t.Parallel()
-	extracttest.Hostile(t, New(), "plain.txt")
+	extracttest.Hostile(t, requirements.New(), "plain.txt")
 }
 
-func FuzzExtract(f *testing.F) { extracttest.Fuzz(f, New()) }
+func FuzzExtract(f *testing.F) { extracttest.Fuzz(f, requirements.New()) }
 
 func BenchmarkExtract(b *testing.B) {
-	extracttest.Bench(b, New(), "shared:pip-psf-advisory-tools-hashes/requirements.txt")
+	extracttest.Bench(b, requirements.New(), "shared:pip-psf-advisory-tools-hashes/requirements.txt")
 }

@@ -27,8 +27,8 @@ type declaration struct {
 	specifier string
 }
 
-func newLock(manifest *tomltree.Table) *lock {
-	l := &lock{members: make(map[string]bool), declared: make(map[declaration]bool)}
+func newLock(file extract.File, manifest *tomltree.Table) *lock {
+	l := &lock{file: file, members: make(map[string]bool), declared: make(map[declaration]bool)}
 	for _, name := range manifest.Get("members").Strings() {
 		l.members[purl.Normalize(purl.PyPI, name)] = true
 	}
@@ -95,15 +95,10 @@ func integrity(p *tomltree.Table) []string {
 // resolve finds what one dependency's table means. Where the lock has several
 // entries of the name, it repeats the version and, if need be, the source.
 func (l *lock) resolve(dependency *tomltree.Table) []int {
-	version, from := dependency.Get("version").String(), origin(dependency.Get("source").Table())
-	var found []int
-	for _, at := range l.graph.Named(dependency.Get("name").String()) {
-		p := l.graph.Packages[at]
-		if (version == "" || version == p.Version) && (from == inventory.Origin{} || from == p.Origin) {
-			found = append(found, at)
-		}
-	}
-	return found
+	return l.graph.Single(extract.Package{
+		Name: dependency.Get("name").String(), Version: dependency.Get("version").String(),
+		Origin: origin(dependency.Get("source").Table()),
+	})
 }
 
 // joinAll adds the edges of every package, those of its extras included: the lock

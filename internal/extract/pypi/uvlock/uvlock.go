@@ -8,7 +8,6 @@ import (
 	"github.com/assay-sca/assay/internal/extract"
 	"github.com/assay-sca/assay/internal/extract/pypi/lockgraph"
 	"github.com/assay-sca/assay/internal/purl"
-	"github.com/assay-sca/assay/internal/tomltree"
 )
 
 // Extractor reads uv.lock.
@@ -33,10 +32,11 @@ func (Extractor) Wants(name string) bool { return path.Base(name) == "uv.lock" }
 // Extract reads a uv.lock. Its root is the package at "."; a workspace without a
 // root package names its development groups in the manifest table instead.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	root, err := tomltree.Parse(in.Data)
+	var file extract.File
+	root, entries, err := lockgraph.Open(&file, in.Data, "version", "package")
 	manifest := root.Get("manifest").Table()
-	l := newLock(manifest)
-	for _, e := range lockgraph.Entries(&l.file, root, "package") {
+	l := newLock(file, manifest)
+	for _, e := range entries {
 		l.add(e)
 	}
 	l.joinAll()
