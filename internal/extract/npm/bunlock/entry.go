@@ -39,13 +39,13 @@ func (l *lock) readPackage(key []byte) error {
 		return l.readElement(elements == 1, pkg, &e)
 	})
 	name, from := npmspec.SplitName(e.source)
-	switch {
-	case from == "":
+	switch from {
+	case "":
 		if err == nil {
 			l.Faults.Fault(line, "%q is not a name and a version", e.source)
 		}
 		l.wants = l.wants[:wants]
-	case from == "root:":
+	case "root:":
 		l.wants = l.wants[:wants]
 	default:
 		if strings.HasPrefix(from, "workspace:") {

@@ -53,7 +53,7 @@ func endOfString(text []byte, i int) int {
 
 // endOfComment returns the index behind the comment that begins at i, or i.
 func endOfComment(text []byte, i int) int {
-	end := -1
+	var end int
 	switch rest := text[i:]; {
 	case bytes.HasPrefix(rest, []byte("//")):
 		end = bytes.IndexByte(rest, '\n')

@@ -67,9 +67,9 @@ func (l *lock) markMembers() []string {
 
 // The bounds of what is matched against every folder.
 const (
-	maxGlobs  = 100
-	maxGlob   = 200 // bytes
-	maxBraces = 3   // alternatives multiply
+	maxGlobs  = 50
+	maxGlob   = 100 // bytes
+	maxBraces = 2   // alternatives multiply
 )
 
 // boundedGlobs leaves out what would make matching slow, and says so.

@@ -62,21 +62,21 @@ func TestFaults(t *testing.T) {
 	deep := strings.Repeat("node_modules/a/", 200) + "node_modules/b"
 	nest := strings.Repeat(`{"version":"1","dependencies":{"a":`, 150) + `{}` + strings.Repeat("}}", 150)
 	extracttest.Faults(t, New(), []extracttest.Fault{
-		{"empty", "", 1, "ends too early", 0},
-		{"not an object", "[]", 1, "not a JSON object", 0},
-		{"not a lock", `{"name":"x"}`, 1, "not npm's lock", 0},
-		{"truncated", "{\"packages\":{\n" + module + ",\n\"node_modules/b\":{\"version\":", 3, "ends too early", 1},
-		{"truncated after a version", "{\"packages\":{\n" + module + ",\n\"node_modules/b\":{\"version\":\"2\",", 3, "ends too early", 2},
-		{"truncated version 1", "{\"dependencies\":{\n\"a\":{\"version\":\"1.0.0\",\n\"dependencies\":{\"b\":", 3, "ends too early", 1},
-		{"text behind", "{\"packages\":{" + module + "}}\n}", 2, "not valid JSON", 1},
-		{"duplicate place", "{\"packages\":{" + module + ",\n" + module + "}}", 2, `duplicate key "node_modules/a"`, 2},
-		{"duplicate root", "{\"packages\":{\"\":{},\n\"\":{}}}", 2, `duplicate key ""`, 0},
-		{"duplicate module", "{\"dependencies\":{\"a\":{},\n\"a\":{\"version\":\"1\"}}}", 2, `duplicate key "a" in dependencies`, 1},
-		{"packages is an array", "{\n\"packages\":[{}]}", 2, "packages is not an object", 0},
-		{"unknown version", "{\n\"lockfileVersion\":4,\n\"packages\":{}}", 2, `lockfileVersion "4" is not known`, 0},
-		{"place too deep", "{\"packages\":{\n\"" + deep + "\":{}}}", 2, "nested too deeply", 0},
-		{"nested too deep", "{\"dependencies\":{\n\"a\":" + nest + "}}", 2, "nested too deeply", 1},
-		{"globs too complex", `{"packages":{"":{"workspaces":["{a,b}{a,b}{a,b}{a,b}"]}}}`, 1, "too complex", 0},
+		{Name: "empty", Content: "", Line: 1, Words: "ends too early"},
+		{Name: "not an object", Content: "[]", Line: 1, Words: "not a JSON object"},
+		{Name: "not a lock", Content: `{"name":"x"}`, Line: 1, Words: "not npm's lock"},
+		{Name: "truncated", Content: "{\"packages\":{\n" + module + ",\n\"node_modules/b\":{\"version\":", Line: 3, Words: "ends too early", Keep: 1},
+		{Name: "truncated after a version", Content: "{\"packages\":{\n" + module + ",\n\"node_modules/b\":{\"version\":\"2\",", Line: 3, Words: "ends too early", Keep: 2},
+		{Name: "truncated version 1", Content: "{\"dependencies\":{\n\"a\":{\"version\":\"1.0.0\",\n\"dependencies\":{\"b\":", Line: 3, Words: "ends too early", Keep: 1},
+		{Name: "text behind", Content: "{\"packages\":{" + module + "}}\n}", Line: 2, Words: "not valid JSON", Keep: 1},
+		{Name: "duplicate place", Content: "{\"packages\":{" + module + ",\n" + module + "}}", Line: 2, Words: `duplicate key "node_modules/a"`, Keep: 2},
+		{Name: "duplicate root", Content: "{\"packages\":{\"\":{},\n\"\":{}}}", Line: 2, Words: `duplicate key ""`},
+		{Name: "duplicate module", Content: "{\"dependencies\":{\"a\":{},\n\"a\":{\"version\":\"1\"}}}", Line: 2, Words: `duplicate key "a" in dependencies`, Keep: 1},
+		{Name: "packages is an array", Content: "{\n\"packages\":[{}]}", Line: 2, Words: "packages is not an object"},
+		{Name: "unknown version", Content: "{\n\"lockfileVersion\":4,\n\"packages\":{}}", Line: 2, Words: `lockfileVersion "4" is not known`},
+		{Name: "place too deep", Content: "{\"packages\":{\n\"" + deep + "\":{}}}", Line: 2, Words: "nested too deeply"},
+		{Name: "nested too deep", Content: "{\"dependencies\":{\n\"a\":" + nest + "}}", Line: 2, Words: "nested too deeply", Keep: 1},
+		{Name: "globs too complex", Content: `{"packages":{"":{"workspaces":["{a,b}{a,b}{a,b}{a,b}"]}}}`, Line: 1, Words: "too complex"},
 	})
 }
 
