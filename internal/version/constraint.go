@@ -193,7 +193,7 @@ func (c *Constraint) allows(set []comparator, v *Version) (bool, error) {
 // holds applies a comparator by plain order.
 func (c *comparator) holds(v *Version) (bool, error) {
 	if c.op == opReleaseLess {
-		return compareDotted(v.core[:dotted(v.core)], c.bound.core) < 0, nil
+		return compareDotted(v.core, c.bound.core) < 0, nil
 	}
 	n, err := v.Compare(c.bound)
 	return err == nil && c.op.holds(n), err

@@ -33,7 +33,7 @@ func readGemRequirement(text string) ([]comparator, error) {
 		}
 		set = append(set, comparator{o, bound})
 		if pessimistic {
-			high := Version{text: rest, core: bumpGem(bound.core), scheme: RubyGems}
+			high := Version{text: rest, core: bumpGem(trimBlanks(rest)), scheme: RubyGems}
 			set = append(set, comparator{opReleaseLess, high})
 		}
 	}
@@ -41,8 +41,8 @@ func readGemRequirement(text string) ([]comparator, error) {
 }
 
 // bumpGem raises the last but one number of a gem version, or its only one.
-func bumpGem(core string) string {
-	numbers := strings.Split(core[:dotted(core)], ".")
+func bumpGem(text string) string {
+	numbers := strings.Split(text[:dotted(text)], ".")
 	if len(numbers) > 1 {
 		numbers = numbers[:len(numbers)-1]
 	}

@@ -82,8 +82,8 @@ const MaxText = 256
 type Version struct {
 	text string
 	core string // the dotted numbers, without prefix ("1.2.3"); Packagist: filled to four
-	pre  string // SemVer schemes: the pre-release identifiers, without the hyphen
-	// ext is what core and pre cannot say: *pep440, legacy, gem, release or branch.
+	pre  string // SemVer schemes and RubyGems: the pre-release, without its hyphen or dot
+	// ext is what core and pre cannot say: *pep440, legacy, *release or branch.
 	ext    any
 	scheme Scheme
 }
@@ -137,7 +137,7 @@ func (v Version) Compare(w Version) (int, error) {
 	case PEP440:
 		return comparePEP440(&v, &w)
 	case RubyGems:
-		return compareGems(&v, &w)
+		return compareGems(&v, &w), nil
 	case Packagist:
 		return comparePackagist(&v, &w)
 	}
