@@ -299,8 +299,8 @@ func toScalibr(v Version) (semantic.Version, bool) {
 	case PEP440:
 		return scalibr(trimBlanks(v.text), "PyPI")
 	case RubyGems:
-		if strings.Contains(v.text, "00") {
-			return nil, false // it drops the 0 of 1.0.a but not the 00 of 1.00.a
+		if strings.Contains(v.text, "00") || strings.Contains(v.text, "--") || strings.Contains(v.text, ".-") || strings.Contains(v.text, "-.") {
+			return nil, false // it drops the 0 of 1.0.a but not the 00 of 1.00.a, and sees an empty word in 1--2
 		}
 		return scalibr(strings.ReplaceAll(trimBlanks(v.text), "-", ".pre."), "RubyGems")
 	case Packagist:
