@@ -1,6 +1,7 @@
 package pnpmlock
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -238,6 +239,9 @@ func (b *builder) finish(whole bool) extract.File {
 		}
 	}
 	b.file.Edges = b.graph.Edges()
+	if b.bundles > 0 {
+		b.file.Notes = append(b.file.Notes, fmt.Sprintf("%d packages bundle others, which the lock does not list", b.bundles))
+	}
 	return b.file
 }
 

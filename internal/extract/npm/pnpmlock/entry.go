@@ -169,7 +169,9 @@ func (b *builder) identify(pkg *extract.Package) {
 	e := &b.entry
 	ref := e.ref
 	if ref.Name == "" {
-		ref, _ = b.style.registryKey(e.key)
+		if hosted, ok := b.style.registryKey(e.key); ok {
+			ref = hosted
+		}
 	}
 	name, version := ref.Name, e.version
 	if e.name != "" {

@@ -18,10 +18,11 @@ type oddError struct {
 
 func (e *oddError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.words) }
 
-// with makes the error of a file that is no YAML either.
+// with makes the error of a file that is no YAML either. The lines before e's are
+// good; the YAML parser at times names one of them.
 func (e *oddError) with(err error) error {
 	if line, message := errs.LineOf(err); line > 0 {
-		return errs.AtLine(line, "%s", message)
+		return errs.AtLine(max(line, e.line), "%s", message)
 	}
 	return errs.AtLine(e.line, "%s", e.words)
 }
@@ -44,7 +45,8 @@ type lines struct {
 	line    int
 	indents []int // of the open mappings
 	state   state
-	hidden  int // lines indented deeper than this have no keys for us; -1 for none
+	odd     bool // the text has tabs or unusual line breaks
+	hidden  int  // lines indented deeper than this have no keys for us; -1 for none
 }
 
 // state is what the line before allows on the next.
@@ -57,7 +59,7 @@ const (
 )
 
 func readLines(ctx context.Context, text string, to sink) error {
-	r := &lines{sink: to, hidden: -1, state: bare}
+	r := &lines{sink: to, hidden: -1, state: bare, odd: hasOddSpace(text)}
 	to.document()
 	for text != "" {
 		var line string
@@ -66,11 +68,22 @@ func readLines(ctx context.Context, text string, to sink) error {
 		if r.line%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if words := r.take(strings.TrimRight(line, " \r")); words != "" {
+		line = strings.TrimRight(line, " \r")
+		if r.odd && hasOddSpace(line) {
+			return &oddError{r.line, "unexpected tab or line break"}
+		}
+		if words := r.take(line); words != "" {
 			return &oddError{r.line, words}
 		}
 	}
 	return nil
+}
+
+// hasOddSpace tells whether text has tabs, or characters that YAML takes for line
+// breaks other than the usual one.
+func hasOddSpace(text string) bool {
+	return strings.Contains(text, "\t") || strings.Contains(text, "\r") || strings.Contains(text, "\u0085") ||
+		strings.Contains(text, "\u2028") || strings.Contains(text, "\u2029")
 }
 
 // take reads one line; it returns words for one that is of another form.
@@ -105,7 +118,7 @@ func (r *lines) take(line string) (odd string) {
 
 func isConflict(content string) bool {
 	for _, mark := range []string{"<<<<<<<", "|||||||", "=======", ">>>>>>>"} {
-		if strings.HasPrefix(content, mark) {
+		if rest, ok := strings.CutPrefix(content, mark); ok && (rest == "" || rest[0] == ' ') {
 			return true
 		}
 	}
@@ -301,6 +314,9 @@ func (r *lines) flow(depth int, value string) (odd string) {
 			return "collection not closed on its line"
 		}
 		key, after, odd := splitKey(rest)
+		if odd == "" && strings.ContainsAny(key, ",{}[]") {
+			odd = "unexpected key in a collection"
+		}
 		if odd != "" {
 			return odd
 		}

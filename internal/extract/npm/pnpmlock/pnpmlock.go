@@ -20,7 +20,7 @@ import (
 
 // maxTree bounds the files that the YAML parser is given: it is slow and takes
 // many times the memory of its input. Real locks stay below a few megabytes.
-const maxTree = 16 << 20
+const maxTree = 8 << 20
 
 // Extractor reads pnpm-lock.yaml files.
 type Extractor struct{}

@@ -1,7 +1,6 @@
 package yarnlock
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -87,7 +86,7 @@ func (b *builder) flush() {
 		return
 	}
 	if e.version == "" {
-		b.problem(e.line, fmt.Sprintf("entry %q has no version", e.requests[0]))
+		b.file.Fault(e.line, "entry %q has no version", e.requests[0])
 	}
 	at := refgraph.Nothing
 	if pkg, ok := b.pkg(); ok {
@@ -95,7 +94,7 @@ func (b *builder) flush() {
 	}
 	for _, request := range e.requests {
 		if b.graph.Define(ref(npmspec.SplitName(request)), at) {
-			b.problem(e.line, fmt.Sprintf("duplicate entry %q", request))
+			b.file.Fault(e.line, "duplicate entry %q", request)
 		}
 	}
 	b.depend(at)

@@ -65,7 +65,7 @@ func sha1Of(resolved string) []string {
 func (b *builder) modern() (extract.Package, bool) {
 	e := &b.entry
 	if e.resolved == "" {
-		b.problem(e.line, "entry has no resolution")
+		b.file.Fault(e.line, "entry has no resolution")
 		e.resolved = e.requests[0]
 	}
 	name, where := npmspec.SplitName(e.resolved)

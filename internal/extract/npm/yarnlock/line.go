@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/assay-sca/assay/internal/errs"
-	"github.com/assay-sca/assay/internal/extract"
 )
 
 // maxProblems is how many faulty lines a file may have before it is taken for
@@ -23,17 +22,13 @@ func (b *builder) read(ctx context.Context, text string) error {
 			return ctx.Err()
 		}
 		if fault := b.take(strings.TrimRight(line, " \r")); fault != "" {
-			b.problem(b.line, fault)
+			b.file.Fault(b.line, "%s", fault)
 		}
 		if len(b.file.Problems) >= maxProblems {
 			return errs.AtLine(b.line, "not read further: %d faults so far", maxProblems)
 		}
 	}
 	return nil
-}
-
-func (b *builder) problem(line int, message string) {
-	b.file.Problems = append(b.file.Problems, extract.Problem{Line: line, Message: message})
 }
 
 // take reads one line and returns what is wrong with it.

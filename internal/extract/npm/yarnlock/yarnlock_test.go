@@ -79,7 +79,7 @@ func TestReal(t *testing.T) {
 	}{
 		{"yarn-v1-tailscale-web", 742, 1434, 0},
 		{"yarn-v1-okhttp-kotlinjs", 288, 376, 0},
-		{"yarn-berry-prettier", 1049, 1676, 149}, // one edge through an override
+		{"yarn-berry-prettier", 1049, 1676, 149},     // one edge through an override
 		{"yarn-v1-prettier-bundle-test", 70, 102, 1}, // berry in spite of its name
 	} {
 		t.Run(test.fixture, func(t *testing.T) {
