@@ -9,6 +9,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/purl"
 )
 
@@ -153,19 +154,19 @@ func (p *pairing) collectPins(f *readFile, pins map[string]string, visited map[*
 }
 
 // ledger tells of each file what became of it.
-func (p *pairing) ledger() []Entry {
-	entries := make([]Entry, 0, len(p.files))
+func (p *pairing) ledger() []inventory.FileCoverage {
+	entries := make([]inventory.FileCoverage, 0, len(p.files))
 	for _, f := range p.files {
 		entries = append(entries, p.entry(f))
 	}
 	return entries
 }
 
-func (p *pairing) entry(f *readFile) Entry {
+func (p *pairing) entry(f *readFile) inventory.FileCoverage {
 	c := f.content
 	if c.err != nil {
 		line, message := errs.LineOf(c.err)
-		return f.entry(Failed, message+kept(&c.file), line)
+		return f.entry(inventory.Failed, message+kept(&c.file), line)
 	}
 	if len(c.file.Problems) > 0 {
 		first := c.file.Problems[0]
@@ -173,12 +174,12 @@ func (p *pairing) entry(f *readFile) Entry {
 		if more := len(c.file.Problems) - 1; more > 0 {
 			message += fmt.Sprintf(" (and %d more faults)", more)
 		}
-		return f.entry(Failed, message+kept(&c.file), first.Line)
+		return f.entry(inventory.Failed, message+kept(&c.file), first.Line)
 	}
 	if missing := p.missingIncludes(f); missing != "" {
-		return f.entry(Failed, missing, 0)
+		return f.entry(inventory.Failed, missing, 0)
 	}
-	return f.entry(Read, strings.Join(append(slices.Clone(c.file.Notes), p.notes[f]...), "; "), 0)
+	return f.entry(inventory.Read, strings.Join(append(slices.Clone(c.file.Notes), p.notes[f]...), "; "), 0)
 }
 
 // kept says that a fault did not cost everything.

@@ -19,28 +19,6 @@ import (
 	"github.com/assay-sca/assay/internal/inventory"
 )
 
-// Status is what became of a file: the five states of the ledger.
-type Status string
-
-// The states. NoAdvisories is set later, by who knows the database.
-const (
-	Read         Status = "read"
-	Failed       Status = "failed"
-	Unsupported  Status = "unsupported"
-	NoAdvisories Status = "no-advisories"
-	Skipped      Status = "skipped-by-rule"
-)
-
-// Entry is one line of the coverage ledger.
-type Entry struct {
-	Path      string // slash-separated, relative to the root
-	Kind      string // the format's name, "directory", or what the file seems to be
-	Ecosystem string // empty where there is none
-	Status    Status
-	Reason    string // one line; empty when all was read
-	Line      int    // of the fault; 0 when unknown
-}
-
 // Limits bound the work on hostile sources.
 type Limits struct {
 	FileBytes int64 // of one file; larger ones fail
@@ -72,7 +50,7 @@ type Options struct {
 // Result is what a source is made of and what was read to know it.
 type Result struct {
 	Inventory inventory.Inventory
-	Ledger    []Entry // sorted by path, then kind
+	Ledger    []inventory.FileCoverage // sorted by path, then kind
 }
 
 // Run reads all manifests and lockfiles of a tree. What cannot be read is in the
@@ -91,7 +69,7 @@ func Run(ctx context.Context, tree fs.FS, options Options) (Result, error) {
 	p := newPairing(r.files)
 	result := Result{Inventory: p.inventory()}
 	result.Ledger = append(r.ledger, p.ledger()...)
-	slices.SortFunc(result.Ledger, func(a, b Entry) int { return cmpStrings(a.Path, b.Path, a.Kind, b.Kind) })
+	slices.SortFunc(result.Ledger, func(a, b inventory.FileCoverage) int { return cmpStrings(a.Path, b.Path, a.Kind, b.Kind) })
 	return result, nil
 }
 
@@ -132,7 +110,7 @@ type reader struct {
 	mu     sync.Mutex
 	parsed map[key]*content
 	files  []*readFile
-	ledger []Entry
+	ledger []inventory.FileCoverage
 }
 
 // walk reads folders with as many workers as there are processors; each takes
@@ -178,20 +156,20 @@ type folder struct {
 func (r *reader) folder(ctx context.Context, dir folder) {
 	entries, err := fs.ReadDir(r.tree, dir.path)
 	if err != nil {
-		r.note(Entry{Path: dir.path, Kind: "directory", Status: Failed, Reason: reason(err)})
+		r.note(inventory.FileCoverage{Path: dir.path, Kind: "directory", Status: inventory.Failed, Reason: reason(err)})
 	}
 	if r.options.GitIgnore {
 		dir.ignore = r.ignoreIn(dir, entries)
 	}
 	if rule := installedIn(dir.path, entries); rule != "" && !r.options.Installed {
-		r.note(Entry{Path: dir.path, Kind: "directory", Status: Skipped, Reason: rule})
+		r.note(inventory.FileCoverage{Path: dir.path, Kind: "directory", Status: inventory.Skipped, Reason: rule})
 		return
 	}
 	for _, entry := range entries {
 		name := path.Join(dir.path, entry.Name())
 		if dir.ignore.ignores(name, entry.IsDir()) {
 			if entry.IsDir() || r.wanted(name) != nil {
-				r.note(Entry{Path: name, Kind: kindOf(entry), Status: Skipped, Reason: ".gitignore"})
+				r.note(inventory.FileCoverage{Path: name, Kind: kindOf(entry), Status: inventory.Skipped, Reason: ".gitignore"})
 			}
 			continue
 		}
@@ -216,10 +194,10 @@ func (r *reader) subfolder(dir folder, base, name string) {
 	case isRepository(base):
 		return // no part of the source's content
 	case dir.depth >= r.options.Limits.Depth:
-		r.note(Entry{Path: name, Kind: "directory", Status: Failed,
+		r.note(inventory.FileCoverage{Path: name, Kind: "directory", Status: inventory.Failed,
 			Reason: fmt.Sprintf("folders are nested deeper than %d", r.options.Limits.Depth)})
 	case base == "node_modules" && !r.options.Installed:
-		r.note(Entry{Path: name, Kind: "directory", Status: Skipped, Reason: "installed npm packages; the lockfile describes them"})
+		r.note(inventory.FileCoverage{Path: name, Kind: "directory", Status: inventory.Skipped, Reason: "installed npm packages; the lockfile describes them"})
 	default:
 		r.queue.add(folder{path: name, depth: dir.depth + 1, ignore: dir.ignore})
 	}
@@ -262,11 +240,11 @@ func (r *reader) visit(ctx context.Context, name string) {
 		return
 	}
 	if kind := unsupportedKind(path.Base(name)); kind != "" {
-		r.note(Entry{Path: name, Kind: kind, Status: Unsupported, Reason: "this format is not read yet"})
+		r.note(inventory.FileCoverage{Path: name, Kind: kind, Status: inventory.Unsupported, Reason: "this format is not read yet"})
 	}
 }
 
-func (r *reader) note(e Entry) {
+func (r *reader) note(e inventory.FileCoverage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.ledger = append(r.ledger, e)
@@ -281,7 +259,7 @@ func (r *reader) read(ctx context.Context, f *readFile) {
 	full := len(r.files) >= r.options.Limits.Files
 	r.mu.Unlock()
 	if full {
-		r.note(f.entry(Failed, fmt.Sprintf("there are over %d manifests and lockfiles", r.options.Limits.Files), 0))
+		r.note(f.entry(inventory.Failed, fmt.Sprintf("there are over %d manifests and lockfiles", r.options.Limits.Files), 0))
 		return
 	}
 	data, err := r.bytes(f.path)
@@ -291,10 +269,10 @@ func (r *reader) read(ctx context.Context, f *readFile) {
 	if err != nil {
 		line, message := errs.LineOf(err)
 		if errors.Is(err, errLink) {
-			r.note(f.entry(Skipped, message, line))
+			r.note(f.entry(inventory.Skipped, message, line))
 			return
 		}
-		r.note(f.entry(Failed, message, line))
+		r.note(f.entry(inventory.Failed, message, line))
 		return
 	}
 	f.content = r.parse(ctx, f, data)
@@ -303,8 +281,8 @@ func (r *reader) read(ctx context.Context, f *readFile) {
 	r.files = append(r.files, f)
 }
 
-func (f *readFile) entry(status Status, reason string, line int) Entry {
-	return Entry{Path: f.path, Kind: f.format.Name, Ecosystem: f.format.Ecosystem, Status: status, Reason: reason, Line: line}
+func (f *readFile) entry(status inventory.Status, reason string, line int) inventory.FileCoverage {
+	return inventory.FileCoverage{Path: f.path, Kind: f.format.Name, Ecosystem: f.format.Ecosystem, Status: status, Reason: reason, Line: line}
 }
 
 var errLink = errors.New("a link that leads outside the source is not followed")

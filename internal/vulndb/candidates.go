@@ -3,17 +3,9 @@ package vulndb
 import (
 	"context"
 	"encoding/json"
-)
 
-// Candidate is an affected row that may match a package: the advisory names the
-// package, the versions are yet to be compared.
-type Candidate struct {
-	Name      string // of the package, normalised
-	Advisory  int64  // the database's number for Advisories
-	Sequence  int    // the place in the record's affected list
-	Intervals string // text for DecodeIntervals; equal texts are equal intervals
-	Severity  string // ratings of this package alone, mostly empty
-}
+	"github.com/assay-sca/assay/internal/advisory"
+)
 
 // chunk is the number of names in one statement: large enough that a scan of any
 // usual size takes a few, small enough to bound the text of the parameter.
@@ -28,7 +20,7 @@ where a.withdrawn = 0`
 
 // Candidates calls yield for every live affected row of the packages named,
 // which are distinct and normalised, in the order of the names.
-func (db *DB) Candidates(ctx context.Context, ecosystem string, names []string, yield func(Candidate) error) error {
+func (db *DB) Candidates(ctx context.Context, ecosystem string, names []string, yield func(advisory.Candidate) error) error {
 	for len(names) > 0 {
 		n := min(chunk, len(names))
 		if err := db.candidates(ctx, ecosystem, names[:n], yield); err != nil {
@@ -39,49 +31,36 @@ func (db *DB) Candidates(ctx context.Context, ecosystem string, names []string, 
 	return nil
 }
 
-func (db *DB) candidates(ctx context.Context, ecosystem string, names []string, yield func(Candidate) error) error {
+func (db *DB) candidates(ctx context.Context, ecosystem string, names []string, yield func(advisory.Candidate) error) error {
 	list, err := json.Marshal(names)
 	if err != nil {
 		return err
 	}
-	rows, err := db.sql.QueryContext(ctx, candidatesQuery, string(list), ecosystem)
-	if err != nil {
-		return db.damaged(err)
-	}
-	defer rows.Close() //nolint:errcheck // only read
-	for rows.Next() {
-		var c Candidate
-		if err := rows.Scan(&c.Name, &c.Advisory, &c.Sequence, &c.Intervals, &c.Severity); err != nil {
-			return db.damaged(err)
-		}
-		if err := yield(c); err != nil {
+	// The caller's error must not be taken for the database's.
+	var refused error
+	err = db.each(ctx, candidatesQuery, func(scan func(...any) error) error {
+		var c advisory.Candidate
+		if err := scan(&c.Name, &c.Advisory, &c.Sequence, &c.Intervals, &c.Severity); err != nil {
 			return err
 		}
+		refused = yield(c)
+		return refused
+	}, string(list), ecosystem)
+	if refused != nil {
+		return refused
 	}
-	if err := rows.Err(); err != nil {
-		return db.damaged(err)
-	}
-	return nil
+	return err
 }
 
 // Ecosystems gives the number of live records of each ecosystem.
 func (db *DB) Ecosystems(ctx context.Context) (map[string]int, error) {
-	rows, err := db.sql.QueryContext(ctx, `select name, records from ecosystems`)
-	if err != nil {
-		return nil, db.damaged(err)
-	}
-	defer rows.Close() //nolint:errcheck // only read
 	out := map[string]int{}
-	for rows.Next() {
+	err := db.each(ctx, `select name, records from ecosystems`, func(scan func(...any) error) error {
 		var name string
 		var records int
-		if err := rows.Scan(&name, &records); err != nil {
-			return nil, db.damaged(err)
-		}
+		err := scan(&name, &records)
 		out[name] = records
-	}
-	if err := rows.Err(); err != nil {
-		return nil, db.damaged(err)
-	}
-	return out, nil
+		return err
+	})
+	return out, err
 }

@@ -10,21 +10,6 @@ import (
 	"github.com/assay-sca/assay/internal/advisory"
 )
 
-// Detail is what a report shows of an advisory.
-type Detail struct {
-	ID              string
-	Provider        string
-	Severity        int // of package severity's levels
-	Withdrawn       bool
-	Aliases         []string
-	Vulnerabilities []string // the names of the merged vulnerabilities it contributes to
-	Summary         string
-	Text            string // the record's details, Markdown
-	Ratings         []advisory.Severity
-	Published       string // RFC 3339, as the record has it
-	Modified        string
-}
-
 // head is the part of an advisory's blob that reports show.
 type head struct {
 	Aliases   []string            `json:"aliases"`
@@ -44,8 +29,8 @@ cross join providers p on p.id = a.provider_id
 cross join blobs b on b.id = a.blob_id`
 
 // Details fetches the advisories with the given numbers, inflating their blobs.
-func (db *DB) Details(ctx context.Context, numbers []int64) (map[int64]Detail, error) {
-	out := make(map[int64]Detail, len(numbers))
+func (db *DB) Details(ctx context.Context, numbers []int64) (map[int64]advisory.Detail, error) {
+	out := make(map[int64]advisory.Detail, len(numbers))
 	for len(numbers) > 0 {
 		n := min(chunk, len(numbers))
 		if err := db.details(ctx, numbers[:n], out); err != nil {
@@ -56,72 +41,53 @@ func (db *DB) Details(ctx context.Context, numbers []int64) (map[int64]Detail, e
 	return out, nil
 }
 
-func (db *DB) details(ctx context.Context, numbers []int64, out map[int64]Detail) error {
+func (db *DB) details(ctx context.Context, numbers []int64, out map[int64]advisory.Detail) error {
 	list, err := json.Marshal(numbers)
 	if err != nil {
 		return err
 	}
-	rows, err := db.sql.QueryContext(ctx, detailsQuery, string(list))
-	if err != nil {
-		return db.damaged(err)
-	}
-	defer rows.Close() //nolint:errcheck // only read
-	for rows.Next() {
+	return db.each(ctx, detailsQuery, func(scan func(...any) error) error {
 		var number int64
-		var d Detail
+		var d advisory.Detail
 		var blob, names []byte
-		if err := rows.Scan(&number, &d.ID, &d.Provider, &d.Severity, &d.Withdrawn, &blob, &names); err != nil {
-			return db.damaged(err)
+		if err := scan(&number, &d.ID, &d.Provider, &d.Severity, &d.Withdrawn, &blob, &names); err != nil {
+			return err
 		}
-		if err := d.inflate(blob, names); err != nil {
-			return db.damaged(err)
+		if err := inflate(&d, blob, names); err != nil {
+			return err
 		}
 		out[number] = d
-	}
-	if err := rows.Err(); err != nil {
-		return db.damaged(err)
-	}
-	return nil
+		return nil
+	}, string(list))
 }
+
+const relativesQuery = `
+select v.name, a.name, a.severity,
+	(select count(*) > 1 from vulnerabilities w where w.advisory_id = a.id)
+from json_each($1) n
+cross join vulnerabilities v on v.name = n.value
+cross join advisories a on a.id = v.advisory_id`
 
 // Relatives gives, for vulnerability names, the ids of all live advisories that
 // contribute, with the severity each states: the aliases of a finding.
-func (db *DB) Relatives(ctx context.Context, names []string) (map[string][]Relative, error) {
-	out := make(map[string][]Relative, len(names))
+func (db *DB) Relatives(ctx context.Context, names []string) (map[string][]advisory.Relative, error) {
+	out := make(map[string][]advisory.Relative, len(names))
 	list, err := json.Marshal(names)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.sql.QueryContext(ctx, `
-select v.name, a.name, a.severity
-from json_each($1) n
-cross join vulnerabilities v on v.name = n.value
-cross join advisories a on a.id = v.advisory_id`, string(list))
-	if err != nil {
-		return nil, db.damaged(err)
-	}
-	defer rows.Close() //nolint:errcheck // only read
-	for rows.Next() {
+	err = db.each(ctx, relativesQuery, func(scan func(...any) error) error {
 		var name string
-		var r Relative
-		if err := rows.Scan(&name, &r.ID, &r.Severity); err != nil {
-			return nil, db.damaged(err)
-		}
+		var r advisory.Relative
+		err := scan(&name, &r.ID, &r.Severity, &r.Bundle)
 		out[name] = append(out[name], r)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, db.damaged(err)
-	}
-	return out, nil
+		return err
+	}, string(list))
+	return out, err
 }
 
-// Relative is a member of a vulnerability.
-type Relative struct {
-	ID       string
-	Severity int
-}
-
-func (d *Detail) inflate(blob, names []byte) error {
+// inflate fills in what stands in the blob.
+func inflate(d *advisory.Detail, blob, names []byte) error {
 	var h head
 	if err := jsonv2.Unmarshal(blob, &h, jsontext.AllowInvalidUTF8(true)); err != nil {
 		return err

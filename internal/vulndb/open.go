@@ -55,7 +55,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	}
 	db := &DB{sql: pool, path: path}
 	if db.meta, err = db.metadata(ctx); err != nil {
-		return nil, errors.Join(db.damaged(err), pool.Close())
+		return nil, errors.Join(err, pool.Close())
 	}
 	return db, nil
 }
@@ -120,30 +120,24 @@ func checkHeader(path string) error {
 
 func (db *DB) metadata(ctx context.Context) (Metadata, error) {
 	values := map[string]string{}
-	rows, err := db.sql.QueryContext(ctx, `select name, value from metadata`)
-	if err != nil {
-		return Metadata{}, err
-	}
-	defer rows.Close() //nolint:errcheck // only read
-	for rows.Next() {
+	err := db.each(ctx, `select name, value from metadata`, func(scan func(...any) error) error {
 		var name, value string
-		if err := rows.Scan(&name, &value); err != nil {
-			return Metadata{}, err
-		}
+		err := scan(&name, &value)
 		values[name] = value
-	}
-	if err := rows.Err(); err != nil {
+		return err
+	})
+	if err != nil {
 		return Metadata{}, err
 	}
 	m := Metadata{Schema: values["schema"], Release: values["release"], Digest: values["digest"], Sample: values["sample"] == "true"}
 	if _, err := fmt.Sscan(values["records"], &m.Records); err != nil {
-		return m, fmt.Errorf("read the number of records: %w", err)
+		return m, db.damaged(fmt.Errorf("read the number of records: %w", err))
 	}
 	if m.Built, err = time.Parse(time.RFC3339, values["built"]); err != nil {
-		return m, fmt.Errorf("read the build time: %w", err)
+		return m, db.damaged(fmt.Errorf("read the build time: %w", err))
 	}
 	if m.Digest == "" {
-		return m, errors.New("it was not finished")
+		return m, db.damaged(errors.New("it was not finished"))
 	}
 	return m, nil
 }

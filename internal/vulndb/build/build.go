@@ -213,23 +213,15 @@ func (b *Builder) addAffected(ctx context.Context, row int64, sequence int, a *a
 	if err != nil {
 		return err
 	}
-	intervals := vulndb.EncodeIntervals(f.Intervals(version.SchemeOf(f.Ecosystem)))
+	intervals := advisory.EncodeIntervals(f.Intervals(version.SchemeOf(f.Ecosystem)))
+	// Rare, so they stand in the hot row instead of a blob to be fetched for all.
+	var ratings any
+	if len(f.Severity) > 0 {
+		ratings = advisory.EncodeRatings(f.Severity)
+	}
 	_, err = b.insert.affected.ExecContext(ctx, pkg, os, row, sequence, a.Withdrawn != "",
-		intervals, ratings(f.Severity), blob)
+		intervals, ratings, blob)
 	return err
-}
-
-// ratings is the text of ratings that hold for one package alone: rare, so they
-// stand in the hot row instead of a blob that would have to be fetched for all.
-func ratings(list []advisory.Severity) any {
-	if len(list) == 0 {
-		return nil
-	}
-	var parts []string
-	for _, s := range list {
-		parts = append(parts, s.Type+" "+s.Score)
-	}
-	return strings.Join(parts, "\n")
 }
 
 // blob stores a value once and returns its number.

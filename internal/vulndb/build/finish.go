@@ -2,6 +2,7 @@ package build
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -42,10 +43,7 @@ func (b *Builder) finish(ctx context.Context, sources []Source) (vulndb.Metadata
 	if len(b.seen) == 0 {
 		return vulndb.Metadata{}, errs.E(errs.Invalid, "there is no record to store")
 	}
-	if _, err := b.tx.ExecContext(ctx, vulndb.Indexes); err != nil {
-		return vulndb.Metadata{}, err
-	}
-	for _, step := range []func(context.Context) error{b.dropSuperseded, b.storeVulnerabilities, b.storeProviders, b.storeEcosystems} {
+	for _, step := range []func(context.Context) error{b.dropSuperseded, b.index, b.storeVulnerabilities, b.storeProviders, b.storeEcosystems} {
 		if err := step(ctx); err != nil {
 			return vulndb.Metadata{}, err
 		}
@@ -68,6 +66,11 @@ func (b *Builder) finish(ctx context.Context, sources []Source) (vulndb.Metadata
 		}
 	}
 	return meta, b.publish()
+}
+
+func (b *Builder) index(ctx context.Context) error {
+	_, err := b.tx.ExecContext(ctx, vulndb.Indexes)
+	return err
 }
 
 // publish makes the file durable before it gets its name.
@@ -99,15 +102,17 @@ func (b *Builder) dropSuperseded(ctx context.Context) error {
 	if len(b.superseded) == 0 {
 		return nil
 	}
-	for _, row := range b.superseded {
-		for _, text := range []string{
-			`delete from affected where advisory_id = $1`,
-			`delete from aliases where advisory_id = $1`,
-			`delete from advisories where id = $1`,
-		} {
-			if _, err := b.tx.ExecContext(ctx, text, row); err != nil {
-				return err
-			}
+	list, err := json.Marshal(b.superseded)
+	if err != nil {
+		return err
+	}
+	for _, text := range []string{
+		`delete from affected where advisory_id in (select value from json_each($1))`,
+		`delete from aliases where advisory_id in (select value from json_each($1))`,
+		`delete from advisories where id in (select value from json_each($1))`,
+	} {
+		if _, err := b.tx.ExecContext(ctx, text, string(list)); err != nil {
+			return err
 		}
 	}
 	for _, text := range []string{

@@ -29,7 +29,7 @@ const (
 // rest, which is kept whole.
 type record struct {
 	Affected []jsontext.Value `json:"affected"`
-	Rest     jsontext.Value   `json:",unknown"`
+	Rest     jsontext.Value   `json:",embed"`
 }
 
 // head are the fields of the rest that we understand.

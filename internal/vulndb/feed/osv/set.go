@@ -32,6 +32,7 @@ type Set struct {
 	name  string
 	path  string
 	loose []string // slash-separated, below path; nil for an archive
+	tree  fs.FS    // instead of path, where the files are in memory
 }
 
 var _ feed.Set = Set{}
@@ -65,6 +66,15 @@ func Sets(path string) ([]feed.Set, error) {
 	}
 	slices.SortStableFunc(sets, func(a, b feed.Set) int { return strings.Compare(a.Name(), b.Name()) })
 	return sets, nil
+}
+
+// FromFS is the JSON files of a tree in memory as one set.
+func FromFS(name string, tree fs.FS) (feed.Set, error) {
+	files, err := fs.Glob(tree, "*.json")
+	if err != nil {
+		return nil, fmt.Errorf("read advisories: %w", err)
+	}
+	return Set{name: name, loose: files, tree: tree}, nil
 }
 
 func findSets(root string) (sets []feed.Set, loose []string, err error) {
@@ -227,15 +237,19 @@ func (s Set) entries() ([]entryFile, io.Closer, error) {
 
 // looseEntries opens through a root, so that no link leads outside the folder.
 func (s Set) looseEntries() ([]entryFile, io.Closer, error) {
-	root, err := os.OpenRoot(s.path)
-	if err != nil {
-		return nil, nil, errs.E(errs.Unavailable, "read advisories: %w", err)
+	tree, closer := s.tree, io.Closer(io.NopCloser(nil))
+	if tree == nil {
+		root, err := os.OpenRoot(s.path)
+		if err != nil {
+			return nil, nil, errs.E(errs.Unavailable, "read advisories: %w", err)
+		}
+		tree, closer = root.FS(), root
 	}
 	entries := make([]entryFile, len(s.loose))
 	for i, name := range s.loose {
-		entries[i] = entryFile{name: name, open: func() (io.ReadCloser, error) { return root.Open(name) }}
+		entries[i] = entryFile{name: name, open: func() (io.ReadCloser, error) { return tree.Open(name) }}
 	}
-	return entries, root, nil
+	return entries, closer, nil
 }
 
 // provider is the home database of a record: the prefix of its id, as the OSV

@@ -1,21 +1,19 @@
-package vulndb
+package advisory
 
 import (
 	"net/url"
 	"strings"
 
-	"github.com/assay-sca/assay/internal/advisory"
 	"github.com/assay-sca/assay/internal/errs"
 )
 
-// The intervals of an affected row are text, not JSON: they are read for every
-// candidate. Intervals are joined by '|', an interval's bounds by ' '; each is
+// Stored intervals are text, not JSON: they are read for every candidate. Intervals are joined by '|', an interval's bounds by ' '; each is
 // written as people see it, such as ">=1.0 <1.2.3". Characters of a version that
 // the text needs for itself are percent-encoded.
 const encoded = "%| <>\t\n\r"
 
-// EncodeIntervals writes intervals as the text of an affected row.
-func EncodeIntervals(intervals []advisory.Interval) string {
+// EncodeIntervals writes intervals as the text that databases store.
+func EncodeIntervals(intervals []Interval) string {
 	var b strings.Builder
 	for n, i := range intervals {
 		if n > 0 {
@@ -27,12 +25,12 @@ func EncodeIntervals(intervals []advisory.Interval) string {
 	return b.String()
 }
 
-// DecodeIntervals reads the text of an affected row.
-func DecodeIntervals(text string) ([]advisory.Interval, error) {
+// DecodeIntervals reads the text of EncodeIntervals.
+func DecodeIntervals(text string) ([]Interval, error) {
 	if text == "" {
 		return nil, nil
 	}
-	out := make([]advisory.Interval, 0, 1+strings.Count(text, "|"))
+	out := make([]Interval, 0, 1+strings.Count(text, "|"))
 	for part := range strings.SplitSeq(text, "|") {
 		i, err := decodeInterval(part)
 		if err != nil {
@@ -43,11 +41,11 @@ func DecodeIntervals(text string) ([]advisory.Interval, error) {
 	return out, nil
 }
 
-func decodeInterval(text string) (advisory.Interval, error) {
+func decodeInterval(text string) (Interval, error) {
 	if text == "*" {
-		return advisory.Interval{}, nil
+		return Interval{}, nil
 	}
-	var i advisory.Interval
+	var i Interval
 	for bound := range strings.SplitSeq(text, " ") {
 		var err error
 		switch {

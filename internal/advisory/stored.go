@@ -1,0 +1,64 @@
+package advisory
+
+import (
+	"strings"
+
+	"github.com/assay-sca/assay/internal/severity"
+)
+
+// Candidate is a stored advisory that may affect a package: it names the package,
+// the versions are yet to be compared.
+type Candidate struct {
+	Name      string // of the package, normalised
+	Advisory  int64  // the database's number of the record
+	Sequence  int    // the place in the record's affected list
+	Intervals string // text for DecodeIntervals; equal texts are equal intervals
+	Severity  string // ratings of this package alone, mostly empty; see DecodeRatings
+}
+
+// Detail is what a report shows of a stored advisory.
+type Detail struct {
+	ID              string
+	Provider        string
+	Severity        severity.Level
+	Withdrawn       bool
+	Aliases         []string
+	Vulnerabilities []string // the merged vulnerabilities that it contributes to, by name
+	Summary         string
+	Text            string // the record's details, Markdown
+	Ratings         []Severity
+	Published       string // RFC 3339, as the record has it
+	Modified        string
+}
+
+// Relative is a live advisory that contributes to a vulnerability.
+type Relative struct {
+	ID       string
+	Severity severity.Level
+	Bundle   bool // it contributes to others too and is nobody's alias
+}
+
+// EncodeRatings writes the ratings of one package for storage.
+func EncodeRatings(ratings []Severity) string {
+	var b strings.Builder
+	for i, r := range ratings {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(r.Type + " " + r.Score)
+	}
+	return b.String()
+}
+
+// DecodeRatings reads the text of EncodeRatings.
+func DecodeRatings(text string) []Severity {
+	if text == "" {
+		return nil
+	}
+	var ratings []Severity
+	for line := range strings.SplitSeq(text, "\n") {
+		kind, score, _ := strings.Cut(line, " ")
+		ratings = append(ratings, Severity{Type: kind, Score: score})
+	}
+	return ratings
+}

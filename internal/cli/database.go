@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/purl"
+	"github.com/assay-sca/assay/internal/scan"
+	"github.com/assay-sca/assay/internal/vulndb"
+	"github.com/assay-sca/assay/internal/vulndb/build"
+	"github.com/assay-sca/assay/internal/vulndb/feed"
+	feeds "github.com/assay-sca/assay/internal/vulndb/feed/all"
+	"github.com/assay-sca/assay/internal/vulndb/release"
+	"github.com/assay-sca/assay/internal/vulndb/sample"
+	"github.com/assay-sca/assay/internal/vulndb/update"
+)
+
+// sampleName is the --db that means the embedded sample.
+const sampleName = "sample"
+
+// database are the flags by which commands find the database.
+type database struct {
+	file       string
+	offline    bool
+	source     string
+	ecosystems []string
+	maxAge     time.Duration
+}
+
+func (d *database) bind(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&d.file, "db", "", "advisory database `FILE`, or \"sample\" for the embedded demonstration data (default: the installed one)")
+}
+
+const defaultMaxAge = 5 * 24 * time.Hour
+
+func (d *database) bindUpdate(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&d.source, "db-source", update.DefaultSource, "`URL or FOLDER` with OSV exports (<Ecosystem>/all.zip) that the database is updated from")
+	cmd.Flags().StringSliceVar(&d.ecosystems, "db-ecosystems", purl.Ecosystems(), "ecosystems to fetch from a URL")
+}
+
+func (a *app) releases() (release.Dir, error) {
+	cache, err := a.cache()
+	if err != nil {
+		return "", err
+	}
+	return release.Dir(filepath.Join(cache, "db")), nil
+}
+
+// open opens the database that the flags name. Close it with the function
+// returned.
+func (a *app) open(ctx context.Context, d *database) (*vulndb.DB, func() error, error) {
+	switch d.file {
+	case sampleName:
+		return openSample(ctx)
+	case "":
+		dir, err := a.releases()
+		if err != nil {
+			return nil, nil, err
+		}
+		db, err := openCurrent(ctx, dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		return db, db.Close, nil
+	}
+	db, err := vulndb.Open(ctx, d.file)
+	if err != nil {
+		return nil, nil, err
+	}
+	return db, db.Close, nil
+}
+
+// openCurrent opens the installed database. Between reading the pointer and
+// opening the file two updates may have come and gone: then look again.
+func openCurrent(ctx context.Context, dir release.Dir) (*vulndb.DB, error) {
+	const tries = 3
+	for n := 1; ; n++ {
+		file, err := dir.Current()
+		if err != nil {
+			return nil, err
+		}
+		db, err := vulndb.Open(ctx, file)
+		if err == nil || errs.KindOf(err) != errs.NotFound || n == tries {
+			return db, err
+		}
+	}
+}
+
+// openSample builds the embedded sample in a temporary folder.
+func openSample(ctx context.Context) (*vulndb.DB, func() error, error) {
+	set, err := feeds.FromFS("sample", sample.Advisories())
+	if err != nil {
+		return nil, nil, err
+	}
+	dir, err := os.MkdirTemp("", "assay-sample-")
+	if err != nil {
+		return nil, nil, fmt.Errorf("unpack the sample: %w", err)
+	}
+	file := filepath.Join(dir, "sample.db")
+	// A fixed time: the sample is what it is, whenever it is unpacked.
+	options := build.Options{Built: time.Date(2026, time.November, 21, 0, 0, 0, 0, time.UTC), Sample: true}
+	if _, err := build.Run(ctx, file, []feed.Set{set}, options, build.Limits{}, func(string) {}); err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	db, err := vulndb.Open(ctx, file)
+	if err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return db, func() error { return errors.Join(db.Close(), os.RemoveAll(dir)) }, nil
+}
+
+// ensure opens the database for a scan. An installed one that is missing or too
+// old is updated first, unless the network is off limits.
+func (a *app) ensure(ctx context.Context, d *database, now time.Time, p *progress) (*vulndb.DB, func() error, error) {
+	db, closeDB, err := a.open(ctx, d)
+	if d.file != "" || d.offline {
+		return db, closeDB, a.lacking(d, err)
+	}
+	if err == nil && (d.maxAge <= 0 || now.Sub(db.Metadata().Built) <= d.maxAge) {
+		return db, closeDB, nil
+	}
+	if err != nil && errs.KindOf(err) != errs.NotFound {
+		a.message("%v", err)
+	}
+	if failed := a.update(ctx, d, p); failed != nil {
+		if ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
+		if err == nil {
+			a.message("the update failed, the database of %s stays in use: %v", db.Metadata().Built.Format(time.DateOnly), failed)
+			return db, closeDB, nil
+		}
+		return nil, nil, fmt.Errorf("%w, and it cannot be fetched: %w", scan.ErrNoDatabase, failed)
+	}
+	if err == nil {
+		if err := closeDB(); err != nil {
+			return nil, nil, err
+		}
+	}
+	return a.open(ctx, d)
+}
+
+// lacking says what to do about a database that is not there.
+func (a *app) lacking(d *database, err error) error {
+	if err == nil || errs.KindOf(err) != errs.NotFound {
+		return err
+	}
+	if d.file != "" {
+		return errs.E(errs.NotFound, "%w: build one with `assay db build --out %s SOURCE`", err, d.file)
+	}
+	return errs.E(errs.NotFound, "%w, and --offline forbids to fetch one: run `assay db update` with a network, name a file with --db, or build one with `assay db build`", err)
+}
+
+func (a *app) update(ctx context.Context, d *database, p *progress) error {
+	if !a.quiet {
+		a.message("updating the advisory database from %s", d.source)
+	}
+	o, err := a.updateOptions(d, p)
+	if err != nil {
+		return err
+	}
+	_, err = update.Run(ctx, o)
+	return err
+}
+
+func (a *app) updateOptions(d *database, p *progress) (update.Options, error) {
+	cache, err := a.cache()
+	if err != nil {
+		return update.Options{}, err
+	}
+	dir, err := a.releases()
+	if err != nil {
+		return update.Options{}, err
+	}
+	return update.Options{
+		Source: d.source, Ecosystems: d.ecosystems, Dir: dir, Cache: filepath.Join(cache, "downloads"), Client: a.Client,
+		Agent: "assay/" + Version(), Limits: build.Limits{SkippedShare: defaultSkipped}, Now: a.Now(), Sets: feeds.Sets, Progress: p,
+	}, nil
+}

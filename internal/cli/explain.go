@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/extract"
+	extractors "github.com/assay-sca/assay/internal/extract/all"
+	"github.com/assay-sca/assay/internal/inventory"
+	"github.com/assay-sca/assay/internal/match"
+	"github.com/assay-sca/assay/internal/purl"
+	"github.com/assay-sca/assay/internal/source"
+	"github.com/assay-sca/assay/internal/vulndb"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	var d database
+	var ecosystem, in string
+	cmd := &cobra.Command{
+		Use:   "explain VULNERABILITY COMPONENT",
+		Short: "Say why a vulnerability is or is not reported for a component",
+		Long: `Compares COMPONENT, a purl or name@version, with every range of every advisory that
+VULNERABILITY names (an id or an alias), and says what came of each. With --in the
+versions are those that a folder's or lockfile's components have.
+
+Exit codes: 0 the component is not affected, 1 it is, 2 something named is unknown,
+3 it could not be compared.`,
+		Example: `  assay explain CVE-2021-23337 pkg:npm/lodash@4.17.20
+  assay explain GHSA-35jh-r3h4-6jhm lodash@4.17.21 --ecosystem npm
+  assay explain CVE-2021-23337 lodash --in .`,
+		Args: cobra.ExactArgs(2),
+	}
+	d.bind(cmd)
+	cmd.Flags().StringVar(&ecosystem, "ecosystem", "", "the component's `ECOSYSTEM`, when it is not written as a purl")
+	cmd.Flags().StringVar(&in, "in", "", "folder or lockfile whose `TARGET` components are meant")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if _, err := a.settings(cmd, nil); err != nil {
+			return err
+		}
+		return a.explain(cmd, &d, args[0], args[1], ecosystem, in)
+	}
+	return cmd
+}
+
+func (a *app) explain(cmd *cobra.Command, d *database, id, text, ecosystem, in string) error {
+	want, err := componentOf(text, ecosystem)
+	if err != nil {
+		return err
+	}
+	db, closeDB, err := a.open(cmd.Context(), d)
+	if err != nil {
+		return a.lacking(d, err)
+	}
+	defer closeDB() //nolint:errcheck // only read
+	rows, err := db.ByID(cmd.Context(), id)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return errs.E(errs.NotFound, "the database (release %s) knows no advisory %s: nothing can be reported under this id", db.Metadata().Release, id)
+	}
+	components, err := a.meant(cmd, want, in)
+	if err != nil {
+		return err
+	}
+	e := explanation{a: a, db: db, rows: rows, id: id}
+	for _, c := range components {
+		if err := e.component(cmd, c); err != nil {
+			return err
+		}
+	}
+	return e.verdict()
+}
+
+// meant lists the components that a user's words mean: the one written, or those
+// of that name in a source.
+func (a *app) meant(cmd *cobra.Command, want purl.Package, in string) ([]purl.Package, error) {
+	if in == "" {
+		if want.Version == "" {
+			return nil, errs.E(errs.Invalid, "%q has no version: write name@version, a purl with a version, or name a source with --in", want.Name)
+		}
+		return []purl.Package{want}, nil
+	}
+	src, err := source.Open(cmd.Context(), in, "")
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close() //nolint:errcheck // only read
+	options := extract.Options{Extractors: extractors.Extractors(), Limits: extract.DefaultLimits()}
+	if src.File != "" {
+		if options.Only, err = extract.Companions(src.Tree, src.File, options.Extractors); err != nil {
+			return nil, err
+		}
+	}
+	read, err := extract.Run(cmd.Context(), src.Tree, options)
+	if err != nil {
+		return nil, err
+	}
+	found := named(read.Inventory.Components, want)
+	if len(found) == 0 {
+		return nil, errs.E(errs.NotFound, "%s has no component %s: nothing can be reported for it", in, want)
+	}
+	return found, nil
+}
+
+func named(components []inventory.Component, want purl.Package) []purl.Package {
+	var found []purl.Package
+	for i := range components {
+		c := &components[i]
+		if c.Name == purl.Normalize(c.Ecosystem, want.Name) && (want.Ecosystem == "" || want.Ecosystem == c.Ecosystem) &&
+			(want.Version == "" || want.Version == c.Version) {
+			found = append(found, purl.Package{Ecosystem: c.Ecosystem, Name: c.Name, Version: c.Version})
+		}
+	}
+	return slices.Compact(found)
+}
+
+// explanation prints the comparison of components with one vulnerability.
+type explanation struct {
+	a                    *app
+	db                   *vulndb.DB
+	rows                 []vulndb.Row
+	id                   string
+	affected, uncompared bool
+}
+
+func (e *explanation) component(cmd *cobra.Command, c purl.Package) error {
+	var numbers []int64
+	for _, r := range e.rows {
+		numbers = append(numbers, r.Advisory)
+	}
+	slices.Sort(numbers)
+	details, err := e.db.Details(cmd.Context(), slices.Compact(numbers))
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	named, hit := false, false
+	for _, r := range e.rows {
+		if r.Package != purl.Normalize(r.Ecosystem, c.Name) || c.Ecosystem != "" && c.Ecosystem != r.Ecosystem {
+			continue
+		}
+		named = true
+		d := details[r.Advisory]
+		fmt.Fprintf(&b, "  %s (%s) on %s %s\n", d.ID, d.Provider, r.Ecosystem, r.Package)
+		if d.Withdrawn {
+			fmt.Fprintf(&b, "    it was withdrawn: it affects nothing\n")
+			continue
+		}
+		hit = e.ranges(&b, c, r) || hit
+	}
+	e.affected = e.affected || hit
+	_, err = fmt.Fprintf(e.a.Stdout, "%s: %s\n%s", c, e.headline(named, hit), b.String())
+	return err
+}
+
+func (e *explanation) ranges(b *strings.Builder, c purl.Package, r vulndb.Row) bool {
+	hit := false
+	if c.Version == "" {
+		fmt.Fprintf(b, "    no version is known, so nothing can be compared\n")
+		e.uncompared = true
+		return false
+	}
+	for _, v := range match.Explain(r.Ecosystem, c.Version, r.Intervals) {
+		mark := "no"
+		if v.Covers {
+			mark, hit = "YES", true
+		}
+		if !v.Covers && strings.Contains(v.Why, "cannot be compared") {
+			mark, e.uncompared = "?", true
+		}
+		fmt.Fprintf(b, "    %-3s  %s: %s\n", mark, v.Interval, v.Why)
+	}
+	if len(r.Intervals) == 0 {
+		fmt.Fprintf(b, "    it states commits only, no versions: nothing can be compared\n")
+	}
+	return hit
+}
+
+func (e *explanation) headline(named, hit bool) string {
+	switch {
+	case hit:
+		return e.id + " is reported"
+	case !named:
+		return e.id + " is not reported: no advisory of it names this package"
+	}
+	return e.id + " is not reported"
+}
+
+func (e *explanation) verdict() error {
+	switch {
+	case e.affected:
+		return exitError(1)
+	case e.uncompared:
+		return exitError(3)
+	}
+	return nil
+}

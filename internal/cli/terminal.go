@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func isTerminal(f *os.File) bool {
+	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
+	return err == nil
+}
+
+func terminalWidth(f *os.File) int {
+	size, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ)
+	if err != nil {
+		return 0
+	}
+	return int(size.Col)
+}
+
+// progress draws one line that changes, on a terminal only, and only when the
+// work takes long enough for anyone to wonder.
+type progress struct {
+	a     *app
+	start time.Time
+	stop  chan struct{}
+	done  sync.WaitGroup
+	text  atomic.Pointer[string]
+	files atomic.Int64
+}
+
+const (
+	progressDelay = 400 * time.Millisecond
+	progressEvery = 100 * time.Millisecond
+)
+
+func (a *app) newProgress() *progress {
+	p := &progress{a: a, start: time.Now(), stop: make(chan struct{})}
+	if !a.Terminal || a.quiet {
+		return p
+	}
+	p.done.Go(p.draw)
+	return p
+}
+
+func (p *progress) draw() {
+	tick := time.NewTicker(progressEvery)
+	defer tick.Stop()
+	drawn := false
+	for {
+		select {
+		case <-p.stop:
+			if drawn {
+				_, _ = fmt.Fprint(p.a.Stderr, "\r\x1b[K")
+			}
+			return
+		case <-tick.C:
+			if text := p.text.Load(); text != nil && time.Since(p.start) > progressDelay {
+				line := *text
+				if n := p.files.Load(); n > 0 {
+					line += fmt.Sprintf(" (%d files)", n)
+				}
+				_, _ = fmt.Fprintf(p.a.Stderr, "\r\x1b[K%s", line)
+				drawn = true
+			}
+		}
+	}
+}
+
+func (p *progress) say(text string) { p.text.Store(&text) }
+
+// end takes the line away.
+func (p *progress) end() {
+	close(p.stop)
+	p.done.Wait()
+}
+
+// Download and Read make it an update's progress.
+func (p *progress) Download(name string, got, total int64) {
+	const mega = 1 << 20
+	if total > 0 {
+		p.say(fmt.Sprintf("downloading %s: %d of %d MB", name, got/mega, total/mega))
+		return
+	}
+	p.say(fmt.Sprintf("downloading %s: %d MB", name, got/mega))
+}
+
+// Read says which records are being stored.
+func (p *progress) Read(set string) { p.say("reading advisories: " + set) }

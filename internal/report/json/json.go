@@ -1,0 +1,425 @@
+// Package json writes a scan's result as the JSON document assay.scan/v1, which
+// docs/scan-json.md explains and its schema (Schema) fixes. Equal results give
+// equal bytes.
+package json
+
+import (
+	"bufio"
+	_ "embed" // the schema
+	"io"
+	"strconv"
+	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/assay-sca/assay/internal/finding"
+	"github.com/assay-sca/assay/internal/inventory"
+	"github.com/assay-sca/assay/internal/policy"
+	"github.com/assay-sca/assay/internal/report"
+	"github.com/assay-sca/assay/internal/severity"
+)
+
+// Schema is the JSON Schema of the document.
+//
+//go:embed scan.schema.json
+var Schema []byte
+
+// SchemaName is the document's version: a reader that knows it may rely on its
+// fields; fields may be added under the same name.
+const SchemaName = "assay.scan/v1"
+
+type writer struct{}
+
+// New returns the format.
+func New() report.Writer { return writer{} }
+
+var _ report.Writer = writer{}
+
+func (writer) Name() string { return "json" }
+
+// Write streams the document: a large result is never in memory as JSON.
+func (writer) Write(w io.Writer, r *finding.Result, _ report.Options) error {
+	buffer := bufio.NewWriterSize(w, 64<<10)
+	d := document{enc: jsontext.NewEncoder(buffer, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)), r: r}
+	d.write()
+	if d.err != nil {
+		return d.err
+	}
+	return buffer.Flush()
+}
+
+// document keeps the first error, so that writing reads as a list.
+type document struct {
+	enc *jsontext.Encoder
+	r   *finding.Result
+	err error
+}
+
+func (d *document) token(t jsontext.Token) {
+	if d.err == nil {
+		d.err = d.enc.WriteToken(t)
+	}
+}
+
+func (d *document) value(v any) {
+	if d.err == nil {
+		d.err = jsonv2.MarshalEncode(d.enc, v, jsonv2.FormatNilSliceAsNull(false))
+	}
+}
+
+func (d *document) member(name string, v any) {
+	d.token(jsontext.String(name))
+	d.value(v)
+}
+
+// list streams a member that is an array of n elements.
+func (d *document) list(name string, n int, element func(i int)) {
+	d.token(jsontext.String(name))
+	d.token(jsontext.BeginArray)
+	for i := range n {
+		element(i)
+	}
+	d.token(jsontext.EndArray)
+}
+
+func (d *document) write() {
+	r := d.r
+	d.token(jsontext.BeginObject)
+	d.member("schema", SchemaName)
+	d.member("source", sourceOf(r.Source))
+	d.member("database", databaseOf(r.Database))
+	d.list("units", len(r.Inventory.Units), func(i int) { d.value(unitOf(&r.Inventory.Units[i])) })
+	d.components()
+	d.edges()
+	d.list("findings", len(r.Findings), func(i int) { d.value(d.finding(&r.Findings[i])) })
+	d.member("coverage", d.coverage())
+	d.member("gates", gatesOf(r.Gates))
+	d.member("notices", r.Notices)
+	d.member("summary", summaryOf(r))
+	d.token(jsontext.EndObject)
+}
+
+// id is a component's name within one document.
+func id(component int) string { return "c" + strconv.Itoa(component+1) }
+
+type sourceJSON struct {
+	Kind   string `json:"kind"`
+	Name   string `json:"name"`
+	Ref    string `json:"ref,omitzero"`
+	Commit string `json:"commit,omitzero"`
+}
+
+func sourceOf(s finding.Source) sourceJSON { return sourceJSON(s) }
+
+type databaseJSON struct {
+	State   finding.DatabaseState `json:"state"`
+	Reason  string                `json:"reason,omitzero"`
+	Release string                `json:"release"`
+	Digest  string                `json:"digest"`
+	Schema  string                `json:"schema"`
+	Built   string                `json:"built"`
+	Sample  bool                  `json:"sample"`
+}
+
+func databaseOf(b finding.Database) databaseJSON {
+	out := databaseJSON{State: b.State, Reason: b.Reason, Release: b.Release, Digest: b.Digest, Schema: b.Schema, Sample: b.Sample}
+	if !b.Built.IsZero() {
+		out.Built = b.Built.UTC().Format(time.RFC3339)
+	}
+	return out
+}
+
+type unitJSON struct {
+	ID        string   `json:"id"`
+	Kind      string   `json:"kind"`
+	Path      string   `json:"path"`
+	Manifests []string `json:"manifests"`
+}
+
+func unitOf(u *inventory.Unit) unitJSON {
+	return unitJSON{ID: u.ID, Kind: u.Kind, Path: u.Path, Manifests: u.Manifests}
+}
+
+type componentJSON struct {
+	ID          string           `json:"id"`
+	PURL        string           `json:"purl"`
+	Ecosystem   string           `json:"ecosystem"`
+	Name        string           `json:"name"`
+	Version     string           `json:"version"`
+	Origin      *originJSON      `json:"origin,omitzero"`
+	Direct      bool             `json:"direct"`
+	Scope       inventory.Scope  `json:"scope"`
+	Licences    []string         `json:"licences"`
+	Occurrences []occurrenceJSON `json:"occurrences"`
+}
+
+type originJSON struct {
+	Kind inventory.OriginKind `json:"kind"`
+	Ref  string               `json:"ref"`
+}
+
+type occurrenceJSON struct {
+	Unit      string          `json:"unit"`
+	Written   string          `json:"written,omitzero"`
+	Path      string          `json:"path"`
+	Line      int             `json:"line"`
+	Direct    bool            `json:"direct"`
+	Scope     inventory.Scope `json:"scope"`
+	Declared  []string        `json:"declared"`
+	Integrity []string        `json:"integrity,omitempty"`
+}
+
+// components lists each with its occurrences, which units hold the other way
+// round.
+func (d *document) components() {
+	inv := &d.r.Inventory
+	type place struct{ unit, occurrence int }
+	counts := make([]int, len(inv.Components)+1)
+	for u := range inv.Units {
+		for o := range inv.Units[u].Occurrences {
+			counts[inv.Units[u].Occurrences[o].Component+1]++
+		}
+	}
+	for i := 1; i < len(counts); i++ {
+		counts[i] += counts[i-1]
+	}
+	places := make([]place, counts[len(counts)-1])
+	next := append([]int(nil), counts...)
+	for u := range inv.Units {
+		for o := range inv.Units[u].Occurrences {
+			c := inv.Units[u].Occurrences[o].Component
+			places[next[c]] = place{u, o}
+			next[c]++
+		}
+	}
+	d.list("components", len(inv.Components), func(i int) {
+		c := &inv.Components[i]
+		out := componentJSON{ID: id(i), PURL: c.PURL, Ecosystem: c.Ecosystem, Name: c.Name, Version: c.Version,
+			Direct: c.Direct, Scope: c.Scope, Licences: c.Licences}
+		if c.Origin.Kind != inventory.OriginRegistry {
+			out.Origin = &originJSON{Kind: c.Origin.Kind, Ref: c.Origin.Ref}
+		}
+		for _, p := range places[counts[i]:counts[i+1]] {
+			out.Occurrences = append(out.Occurrences, occurrenceOf(&inv.Units[p.unit], p.occurrence, c.Name))
+		}
+		d.value(&out)
+	})
+}
+
+func occurrenceOf(u *inventory.Unit, n int, name string) occurrenceJSON {
+	o := &u.Occurrences[n]
+	out := occurrenceJSON{Unit: u.ID, Path: o.Path, Line: o.Line, Direct: o.Direct, Scope: o.Scope, Declared: o.Declared, Integrity: o.Integrity}
+	if o.Written != name {
+		out.Written = o.Written
+	}
+	return out
+}
+
+type edgeJSON struct {
+	Unit string `json:"unit"`
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// edges are written once for each pair of components of a unit, however many
+// occurrences they join.
+func (d *document) edges() {
+	d.token(jsontext.String("edges"))
+	d.token(jsontext.BeginArray)
+	for u := range d.r.Inventory.Units {
+		unit := &d.r.Inventory.Units[u]
+		for _, e := range componentEdges(unit) {
+			d.value(&edgeJSON{Unit: unit.ID, From: id(e.From), To: id(e.To)})
+		}
+	}
+	d.token(jsontext.EndArray)
+}
+
+type findingJSON struct {
+	Component     string            `json:"component"`
+	PURL          string            `json:"purl"`
+	Ecosystem     string            `json:"ecosystem"`
+	Name          string            `json:"name"`
+	Version       string            `json:"version"`
+	Vulnerability vulnerabilityJSON `json:"vulnerability"`
+	Advisories    []advisoryJSON    `json:"advisories"`
+	FixedIn       []string          `json:"fixed_in"`
+	Path          []string          `json:"path"`
+	Evidence      evidenceJSON      `json:"evidence"`
+	Ignored       *ignoredJSON      `json:"ignored,omitzero"`
+}
+
+type vulnerabilityJSON struct {
+	ID       string     `json:"id"`
+	Aliases  []string   `json:"aliases"`
+	Severity string     `json:"severity"`
+	CVSS     []cvssJSON `json:"cvss"`
+	Summary  string     `json:"summary"`
+}
+
+type cvssJSON struct {
+	Type   string  `json:"type"`
+	Vector string  `json:"vector"`
+	Score  float64 `json:"score"`
+}
+
+type advisoryJSON struct {
+	ID       string `json:"id"`
+	Provider string `json:"provider"`
+	Range    string `json:"range"`
+}
+
+type evidenceJSON struct {
+	Version string      `json:"version"`
+	Scheme  string      `json:"scheme"`
+	Matched []matchJSON `json:"matched"`
+}
+
+type matchJSON struct {
+	Advisory string `json:"advisory"`
+	Interval string `json:"interval"`
+}
+
+type ignoredJSON struct {
+	Rule   string `json:"rule"`
+	Reason string `json:"reason"`
+	Until  string `json:"until,omitzero"`
+}
+
+func (d *document) finding(f *finding.Finding) findingJSON {
+	c := &d.r.Inventory.Components[f.Component]
+	out := findingJSON{Component: id(f.Component), PURL: c.PURL, Ecosystem: c.Ecosystem, Name: c.Name, Version: c.Version,
+		FixedIn: f.FixedIn, Vulnerability: vulnerabilityOf(&f.Vulnerability)}
+	for _, a := range f.Advisories {
+		out.Advisories = append(out.Advisories, advisoryJSON(a))
+	}
+	for _, n := range f.Path {
+		out.Path = append(out.Path, d.r.Inventory.Components[n].PURL)
+	}
+	for _, e := range f.Evidence {
+		out.Evidence.Version, out.Evidence.Scheme = e.Version, e.Scheme
+		out.Evidence.Matched = append(out.Evidence.Matched, matchJSON{Advisory: e.Advisory, Interval: e.Interval})
+	}
+	if f.Ignored != nil {
+		out.Ignored = &ignoredJSON{Rule: f.Ignored.Rule, Reason: f.Ignored.Reason, Until: f.Ignored.Until}
+	}
+	return out
+}
+
+func vulnerabilityOf(v *finding.Vulnerability) vulnerabilityJSON {
+	out := vulnerabilityJSON{ID: v.ID, Aliases: v.Aliases, Severity: v.Severity.String(), Summary: v.Summary}
+	for _, c := range v.CVSS {
+		out.CVSS = append(out.CVSS, cvssJSON{Type: c.Type, Vector: c.Vector, Score: c.Score})
+	}
+	return out
+}
+
+type coverageJSON struct {
+	Files      []fileJSON       `json:"files"`
+	Ecosystems []ecosystemJSON  `json:"ecosystems"`
+	Unpinned   []string         `json:"unpinned"`
+	Uncompared []uncomparedJSON `json:"uncompared"`
+	Complete   bool             `json:"complete"`
+}
+
+type fileJSON struct {
+	Path   string           `json:"path"`
+	Kind   string           `json:"kind"`
+	Status inventory.Status `json:"status"`
+	Reason string           `json:"reason"`
+	Line   int              `json:"line,omitzero"`
+}
+
+type ecosystemJSON struct {
+	Name       string `json:"name"`
+	Components int    `json:"components"`
+	Advisories int    `json:"advisories"`
+	Status     string `json:"status"`
+}
+
+type uncomparedJSON struct {
+	Component  string   `json:"component"`
+	Advisories []string `json:"advisories"`
+	Reason     string   `json:"reason"`
+}
+
+func (d *document) coverage() coverageJSON {
+	c := &d.r.Coverage
+	out := coverageJSON{Complete: policy.Complete(d.r)}
+	for _, f := range c.Files {
+		out.Files = append(out.Files, fileJSON{Path: f.Path, Kind: f.Kind, Status: f.Status, Reason: f.Reason, Line: f.Line})
+	}
+	for _, e := range c.Ecosystems {
+		status := "covered"
+		if e.Advisories == 0 {
+			status = string(inventory.NoAdvisories)
+		}
+		out.Ecosystems = append(out.Ecosystems, ecosystemJSON{Name: e.Name, Components: e.Components, Advisories: e.Advisories, Status: status})
+	}
+	for _, n := range c.Unpinned {
+		out.Unpinned = append(out.Unpinned, id(n))
+	}
+	for _, u := range c.Uncompared {
+		out.Uncompared = append(out.Uncompared, uncomparedJSON{Component: id(u.Component), Advisories: u.Advisories, Reason: u.Reason})
+	}
+	return out
+}
+
+type gateJSON struct {
+	Name   string `json:"name"`
+	Exit   int    `json:"exit"`
+	Reason string `json:"reason"`
+}
+
+func gatesOf(gates []finding.Gate) []gateJSON {
+	out := make([]gateJSON, len(gates))
+	for i, g := range gates {
+		out[i] = gateJSON(g)
+	}
+	return out
+}
+
+type summaryJSON struct {
+	Components int          `json:"components"`
+	Direct     int          `json:"direct"`
+	Vulnerable int          `json:"vulnerable_components"`
+	Findings   int          `json:"findings"`
+	Ignored    int          `json:"ignored"`
+	Severities severityJSON `json:"severities"`
+	Unpinned   int          `json:"unpinned"`
+	Uncompared int          `json:"uncompared"`
+	Files      fileCounts   `json:"files"`
+	Exit       int          `json:"exit"`
+}
+
+type severityJSON struct {
+	Critical int `json:"critical"`
+	High     int `json:"high"`
+	Medium   int `json:"medium"`
+	Low      int `json:"low"`
+	None     int `json:"none"`
+	Unknown  int `json:"unknown"`
+}
+
+type fileCounts struct {
+	Read         int `json:"read"`
+	Failed       int `json:"failed"`
+	Unsupported  int `json:"unsupported"`
+	NoAdvisories int `json:"no-advisories"`
+	Skipped      int `json:"skipped-by-rule"`
+}
+
+func summaryOf(r *finding.Result) summaryJSON {
+	t := r.Totals()
+	count := policy.StatusCounts(r.Coverage.Files)
+	return summaryJSON{
+		Components: len(r.Inventory.Components), Direct: t.Direct, Vulnerable: t.Vulnerable, Findings: t.Findings, Ignored: t.Ignored,
+		Severities: severityJSON{t.Severities[severity.Critical], t.Severities[severity.High], t.Severities[severity.Medium],
+			t.Severities[severity.Low], t.Severities[severity.None], t.Severities[severity.Unknown]},
+		Unpinned: len(r.Coverage.Unpinned), Uncompared: len(r.Coverage.Uncompared),
+		Files: fileCounts{count[inventory.Read], count[inventory.Failed], count[inventory.Unsupported],
+			count[inventory.NoAdvisories], count[inventory.Skipped]},
+		Exit: policy.ExitCode(r.Gates),
+	}
+}

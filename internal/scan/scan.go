@@ -1,0 +1,177 @@
+// Package scan joins the stages: what is read from a source is matched with the
+// database and judged by the rules. It is the only place that does; the command
+// line calls it now, a server's job later. Its result holds no clock and no path
+// of the machine.
+package scan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/extract"
+	"github.com/assay-sca/assay/internal/finding"
+	"github.com/assay-sca/assay/internal/inventory"
+	"github.com/assay-sca/assay/internal/match"
+	"github.com/assay-sca/assay/internal/policy"
+	"github.com/assay-sca/assay/internal/source"
+)
+
+// Database is what a scan needs of an advisory database.
+type Database interface {
+	match.Advisories
+	// Release says which release it is; State is not looked at.
+	Release() finding.Database
+	// Ecosystems gives the number of live records by ecosystem.
+	Ecosystems(ctx context.Context) (map[string]int, error)
+}
+
+// Request says what to scan and how.
+type Request struct {
+	Source  *source.Source
+	Extract extract.Options
+	Rules   policy.Rules
+	// Open opens the database. Its error does not stop the scan: the inventory is
+	// reported with the reason why nothing could be matched.
+	Open func(ctx context.Context) (Database, error)
+	// Stage is told what begins: "read", "match"; nil for none.
+	Stage func(name string)
+}
+
+// Run scans. The error is for what leaves nothing to report; everything else is
+// in the result.
+func Run(ctx context.Context, req Request) (*finding.Result, error) {
+	if err := req.Rules.Check(); err != nil {
+		return nil, err
+	}
+	stage := req.Stage
+	if stage == nil {
+		stage = func(string) {}
+	}
+	stage("read")
+	read, err := readSource(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	result := &finding.Result{Source: req.Source.Description, Inventory: read.Inventory}
+	result.Coverage.Files = read.Ledger
+	for i := range result.Inventory.Components {
+		if result.Inventory.Components[i].Version == "" {
+			result.Coverage.Unpinned = append(result.Coverage.Unpinned, i)
+		}
+	}
+	stage("match")
+	if err := matchAll(ctx, req, result); err != nil {
+		return nil, err
+	}
+	policy.Apply(result, req.Rules)
+	return result, nil
+}
+
+func readSource(ctx context.Context, req Request) (extract.Result, error) {
+	options := req.Extract
+	if req.Source.File != "" {
+		only, err := extract.Companions(req.Source.Tree, req.Source.File, options.Extractors)
+		if err != nil {
+			return extract.Result{}, err
+		}
+		options.Only = only
+	}
+	return extract.Run(ctx, req.Source.Tree, options)
+}
+
+// matchAll matches the inventory. A database that cannot be used, or fails while
+// it is read, leaves the result without findings and says so.
+func matchAll(ctx context.Context, req Request, result *finding.Result) error {
+	db, err := req.Open(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		result.Database = unusable(err)
+		return nil
+	}
+	result.Database = db.Release()
+	result.Database.State = finding.DatabaseOK
+	judgeAge(&result.Database, req.Rules)
+	if err := matchWith(ctx, db, result); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		release := result.Database
+		result.Database = unusable(err)
+		result.Database.Release, result.Database.Digest, result.Database.Built = release.Release, release.Digest, release.Built
+		result.Findings, result.Coverage.Uncompared = nil, nil
+	}
+	return nil
+}
+
+func matchWith(ctx context.Context, db Database, result *finding.Result) error {
+	known, err := db.Ecosystems(ctx)
+	if err != nil {
+		return err
+	}
+	coverEcosystems(result, known)
+	matched, err := match.Run(ctx, db, &result.Inventory)
+	if err != nil {
+		return err
+	}
+	result.Findings, result.Coverage.Uncompared = matched.Findings, matched.Uncompared
+	return nil
+}
+
+func unusable(err error) finding.Database {
+	state := finding.DatabaseDamaged
+	if errs.KindOf(err) == errs.NotFound || errors.Is(err, ErrNoDatabase) {
+		state = finding.DatabaseMissing
+	}
+	return finding.Database{State: state, Reason: err.Error()}
+}
+
+// ErrNoDatabase is wrapped by an Open that finds none.
+var ErrNoDatabase = errors.New("no advisory database")
+
+// judgeAge marks a database that is older than the rules allow. The instant is
+// named, since it changed the result.
+func judgeAge(d *finding.Database, rules policy.Rules) {
+	if rules.MaxAge <= 0 || d.Sample || rules.At.Sub(d.Built) <= rules.MaxAge {
+		return
+	}
+	d.State = finding.DatabaseStale
+	d.Reason = fmt.Sprintf("the advisory database was built on %s, over %s before %s: run `assay db update`, or allow more with --db-max-age",
+		d.Built.UTC().Format(time.RFC3339), days(rules.MaxAge), rules.At.UTC().Format(time.RFC3339))
+}
+
+func days(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d%day == 0 {
+		return fmt.Sprintf("%d days", d/day)
+	}
+	return d.String()
+}
+
+// coverEcosystems sets what the database knows beside what the inventory uses,
+// and marks the files of ecosystems that it knows nothing of.
+func coverEcosystems(result *finding.Result, known map[string]int) {
+	components := result.Inventory.Components
+	unknown := map[string]bool{}
+	for start := 0; start < len(components); {
+		name, end := components[start].Ecosystem, start
+		for end < len(components) && components[end].Ecosystem == name {
+			end++
+		}
+		result.Coverage.Ecosystems = append(result.Coverage.Ecosystems,
+			finding.EcosystemCoverage{Name: name, Components: end - start, Advisories: known[name]})
+		unknown[name] = known[name] == 0
+		start = end
+	}
+	for i := range result.Coverage.Files {
+		f := &result.Coverage.Files[i]
+		if f.Status == inventory.Read && unknown[f.Ecosystem] {
+			f.Status = inventory.NoAdvisories
+			f.Reason = "the database has no advisories for " + f.Ecosystem
+		}
+	}
+}
