@@ -169,23 +169,28 @@ func (all advisories) affecting(p pin) (ids, undecided []string) {
 }
 
 // covers follows the evaluation of the OSV schema: a version is affected if it
-// is listed, or lies in a range.
+// is listed, or lies in a range. Listed means equal as the ecosystem has it, so
+// that PyPI's 1.0 is also 1.0.0.
 func (c claim) covers(p pin) (hit, ok bool) {
 	ok = true
-	for _, v := range c.Versions {
-		if v == p.Version || p.Ecosystem == "Packagist" && strings.TrimPrefix(v, "v") == p.Version {
-			return true, true
-		}
+	compare := orderOf(p.Ecosystem)
+	if slices.Contains(c.Versions, p.Version) {
+		return true, true
 	}
 	for _, r := range c.Ranges {
 		if r.Type == "GIT" {
 			continue
 		}
-		in, comparable := r.contains(p.Version, orderOf(p.Ecosystem))
+		in, comparable := r.contains(p.Version, compare)
 		if in {
 			return true, true
 		}
 		ok = ok && comparable
+	}
+	for _, v := range c.Versions {
+		if same, comparable := compare(v, p.Version); comparable && same == 0 {
+			return true, true
+		}
 	}
 	return false, ok
 }
@@ -196,8 +201,6 @@ type event struct {
 	version string
 }
 
-// The kinds, in the order in which those of one version are walked, which is that
-// of the reference implementation of OSV.
 const (
 	introduced = iota
 	lastAffected
@@ -205,28 +208,37 @@ const (
 )
 
 // contains walks the sorted events. Not ok: some version is not comparable.
+//
+// The schema leaves open what holds where one version is both introduced and
+// fixed. Records mean two things by it: [X, X) is empty (RUSTSEC-2022-0012), and
+// [W, X) goes on as [X, Y) (PYSEC-2022-42972). In both nothing changes at X.
 func (r eventRange) contains(version string, compare order) (in, ok bool) {
 	ok = true
 	at := func(a, b string) int {
-		if a == "0" || b == "0" { // before everything
-			return cmp.Compare(b2i(a != "0"), b2i(b != "0"))
-		}
 		c, comparable := compare(a, b)
 		ok = ok && comparable
 		return c
 	}
 	events, limits := r.split()
 	slices.SortStableFunc(events, func(a, b event) int {
+		if a.version == "0" || b.version == "0" { // before everything
+			return cmp.Compare(b2i(a.version != "0"), b2i(b.version != "0"))
+		}
 		return cmp.Or(at(a.version, b.version), cmp.Compare(a.kind, b.kind))
 	})
-	for _, e := range events {
-		switch c := at(version, e.version); e.kind {
+	for i := 0; i < len(events); i++ {
+		e := events[i]
+		if i+1 < len(events) && e.kind == introduced && events[i+1].kind == fixed && at(e.version, events[i+1].version) == 0 {
+			i++
+			continue
+		}
+		switch e.kind {
 		case introduced:
-			in = in || c >= 0
+			in = in || e.version == "0" || at(version, e.version) >= 0
 		case lastAffected:
-			in = in && c <= 0
+			in = in && at(version, e.version) <= 0
 		case fixed:
-			in = in && c < 0
+			in = in && at(version, e.version) < 0
 		}
 	}
 	below := len(limits) == 0
@@ -275,6 +287,8 @@ func TestRangeContains(t *testing.T) {
 		{"two intervals, unsorted", r("fixed 2.2.0", "introduced 0", "introduced 2.0.0", "fixed 1.5.0"), "1.4.9 2.0.0 2.1.0", "1.5.0 1.9.0 2.2.0"},
 		{"last affected", r("introduced 1.0.0", "last_affected 1.2.0"), "1.0.0 1.2.0", "0.9.0 1.2.1"},
 		{"one version", r("introduced 1.0.0", "last_affected 1.0.0"), "1.0.0", "0.9.9 1.0.1"},
+		{"two intervals that touch", r("introduced 2.0.0", "fixed 3.0.0", "introduced 1.0.0", "fixed 2.0.0"), "1.0.0 1.9.0 2.0.0 2.9.0", "0.9.0 3.0.0"},
+		{"an empty interval behind another", r("introduced 0", "fixed 1.0.0", "introduced 2.0.0", "fixed 2.0.0"), "0.9.0", "1.0.0 2.0.0 2.0.1"},
 		{"empty interval", r("introduced 1.0.0", "fixed 1.0.0"), "", "0.9.9 1.0.0 1.0.1"},
 		{"limit", r("introduced 1.0.0", "limit 2.0.0"), "1.0.0 1.9.0", "2.0.0"},
 		{"limit without effect", r("introduced 1.0.0", "limit *"), "1.0.0 2.0.0", "0.1.0"},
