@@ -41,13 +41,13 @@ type Builder struct {
 	tx        *sql.Tx
 	insert    statements
 
-	seen       map[string]seen      // by record id
-	superseded []int64              // rows of records for which a newer one came
-	blobs      map[[16]byte]int64   // by the digest's first half
-	packages   map[[2]string]int64  // by ecosystem and name
-	systems    map[[2]string]int64  // by name and version
-	providers  map[string]*provider // by name
-	ids        lastIDs
+	seen      map[string]seen      // by record id
+	variants  map[string][]seen    // further records that came under an id, with other content
+	blobs     map[[16]byte]int64   // by the digest's first half
+	packages  map[[2]string]int64  // by ecosystem and name
+	systems   map[[2]string]int64  // by name and version
+	providers map[string]*provider // by name
+	ids       lastIDs
 }
 
 type seen struct {
@@ -75,7 +75,7 @@ type statements struct {
 func New(ctx context.Context, out string, options Options) (*Builder, error) {
 	b := &Builder{
 		options: options, out: out,
-		seen: map[string]seen{}, blobs: map[[16]byte]int64{}, packages: map[[2]string]int64{},
+		seen: map[string]seen{}, variants: map[string][]seen{}, blobs: map[[16]byte]int64{}, packages: map[[2]string]int64{},
 		systems: map[[2]string]int64{}, providers: map[string]*provider{},
 	}
 	if err := b.open(ctx); err != nil {
@@ -131,38 +131,31 @@ func (b *Builder) prepare(ctx context.Context) error {
 	return nil
 }
 
-// Add takes in one record. A record that came before, from another archive, is
-// taken once; of two that differ the one modified later wins, then the one with
-// the greater digest, so that the order of the input does not matter.
+// Add takes in one record. The same record may come again from another archive;
+// records that share an id and differ are merged at the end, see mergeVariants.
 func (b *Builder) Add(ctx context.Context, providerName string, a *advisory.Advisory) error {
-	digest := recordDigest(a)
+	s := seen{modified: a.Modified, digest: recordDigest(a), provider: providerName, aliases: a.Aliases, live: a.Withdrawn == ""}
 	earlier, known := b.seen[a.ID]
-	if known {
-		if earlier.digest == digest || !newer(a.Modified, digest, earlier) {
-			return nil
-		}
-		b.superseded = append(b.superseded, earlier.row)
+	if known && (earlier.digest == s.digest ||
+		slices.ContainsFunc(b.variants[a.ID], func(v seen) bool { return v.digest == s.digest })) {
+		return nil
 	}
 	b.ids.advisory++
-	row := b.ids.advisory
-	b.seen[a.ID] = seen{row: row, modified: a.Modified, digest: digest, provider: providerName,
-		aliases: a.Aliases, live: a.Withdrawn == ""}
-	if err := b.addHead(ctx, row, providerName, a, digest); err != nil {
+	s.row = b.ids.advisory
+	if known {
+		b.variants[a.ID] = append(b.variants[a.ID], s)
+	} else {
+		b.seen[a.ID] = s
+	}
+	if err := b.addHead(ctx, s.row, providerName, a, s.digest); err != nil {
 		return fmt.Errorf("store %s: %w", a.ID, err)
 	}
 	for i := range a.Affected {
-		if err := b.addAffected(ctx, row, i, a); err != nil {
+		if err := b.addAffected(ctx, s.row, i, a); err != nil {
 			return fmt.Errorf("store %s: %w", a.ID, err)
 		}
 	}
 	return nil
-}
-
-func newer(modified string, digest [sha256.Size]byte, than seen) bool {
-	if modified != than.modified {
-		return millis(modified) > millis(than.modified)
-	}
-	return slices.Compare(digest[:], than.digest[:]) > 0
 }
 
 // recordDigest covers a record's content by the digests of its parts.

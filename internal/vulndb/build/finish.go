@@ -2,7 +2,6 @@ package build
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -43,7 +42,7 @@ func (b *Builder) finish(ctx context.Context, sources []Source) (vulndb.Metadata
 	if len(b.seen) == 0 {
 		return vulndb.Metadata{}, errs.E(errs.Invalid, "there is no record to store")
 	}
-	for _, step := range []func(context.Context) error{b.dropSuperseded, b.index, b.storeVulnerabilities, b.storeProviders, b.storeEcosystems} {
+	for _, step := range []func(context.Context) error{b.mergeVariants, b.index, b.storeVulnerabilities, b.storeProviders, b.storeEcosystems} {
 		if err := step(ctx); err != nil {
 			return vulndb.Metadata{}, err
 		}
@@ -58,9 +57,9 @@ func (b *Builder) finish(ctx context.Context, sources []Source) (vulndb.Metadata
 	if err := b.tx.Commit(); err != nil {
 		return meta, err
 	}
-	// A dropped record leaves free pages, which would make the size depend on the
-	// order of the input.
-	if len(b.superseded) > 0 {
+	// Merged records leave free pages, which would make the size depend on the order
+	// of the input.
+	if len(b.variants) > 0 {
 		if _, err := b.db.ExecContext(ctx, `vacuum`); err != nil {
 			return meta, err
 		}
@@ -94,36 +93,6 @@ func (b *Builder) publish() error {
 		return err
 	}
 	return errors.Join(dir.Sync(), dir.Close())
-}
-
-// dropSuperseded removes records for which a newer one came, and blobs that only
-// they used.
-func (b *Builder) dropSuperseded(ctx context.Context) error {
-	if len(b.superseded) == 0 {
-		return nil
-	}
-	list, err := json.Marshal(b.superseded)
-	if err != nil {
-		return err
-	}
-	for _, text := range []string{
-		`delete from affected where advisory_id in (select value from json_each($1))`,
-		`delete from aliases where advisory_id in (select value from json_each($1))`,
-		`delete from advisories where id in (select value from json_each($1))`,
-	} {
-		if _, err := b.tx.ExecContext(ctx, text, string(list)); err != nil {
-			return err
-		}
-	}
-	for _, text := range []string{
-		`delete from blobs where id not in (select blob_id from advisories union select blob_id from affected)`,
-		`delete from packages where id not in (select package_id from affected)`,
-	} {
-		if _, err := b.tx.ExecContext(ctx, text); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (b *Builder) storeVulnerabilities(ctx context.Context) error {
