@@ -209,6 +209,9 @@ func incomplete(r *finding.Result, rules Rules) (finding.Gate, bool) {
 		}
 	}
 	count := StatusCounts(r.Coverage.Files)
+	if NothingRead(r) {
+		reasons = append(reasons, "no manifest or lockfile was read")
+	}
 	add(count[inventory.Failed], "files could not be read whole")
 	add(count[inventory.NoAdvisories], "files of ecosystems without advisories in the database")
 	add(len(r.Coverage.Uncompared), "components could not be compared")
@@ -218,6 +221,13 @@ func incomplete(r *finding.Result, rules Rules) (finding.Gate, bool) {
 		add(len(r.Coverage.Unpinned), "components without a version")
 	}
 	return finding.Gate{Name: "incomplete", Exit: ExitIncomplete, Reason: strings.Join(reasons, ", ")}, len(reasons) > 0
+}
+
+// NothingRead tells whether there is nothing that a result could speak about: the
+// wrong folder, or formats that nobody reads, must not look clean.
+func NothingRead(r *finding.Result) bool {
+	count := StatusCounts(r.Coverage.Files)
+	return count[inventory.Read]+count[inventory.NoAdvisories]+count[inventory.Failed] == 0
 }
 
 // StatusCounts counts the ledger's lines by state.
@@ -232,7 +242,7 @@ func StatusCounts(files []inventory.FileCoverage) map[inventory.Status]int {
 // Complete tells whether everything that was found was checked.
 func Complete(r *finding.Result) bool {
 	count := StatusCounts(r.Coverage.Files)
-	return r.Database.State == finding.DatabaseOK && !r.Database.Sample &&
+	return r.Database.State == finding.DatabaseOK && !r.Database.Sample && !NothingRead(r) &&
 		count[inventory.Failed]+count[inventory.NoAdvisories]+count[inventory.Unsupported] == 0 &&
 		len(r.Coverage.Unpinned)+len(r.Coverage.Uncompared) == 0
 }

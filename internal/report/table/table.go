@@ -219,6 +219,8 @@ func (p *page) summary() {
 	switch {
 	case r.Database.State == finding.DatabaseMissing || r.Database.State == finding.DatabaseDamaged:
 		p.line("%s %d components were found, none was checked.", p.style(bold+red, "Not matched:"), len(r.Inventory.Components))
+	case policy.NothingRead(r):
+		p.line("%s no manifest or lockfile was read.", p.style(bold+red, "Nothing checked:"))
 	case t.Findings > 0:
 		p.line("%s in %s of %s: %s", p.style(bold, count(t.Findings, "vulnerability", "vulnerabilities")),
 			fmt.Sprint(t.Vulnerable), count(len(r.Inventory.Components), "component", "components"), p.severities(t))
