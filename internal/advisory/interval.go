@@ -148,8 +148,7 @@ type step struct {
 	ordinal int
 }
 
-// turn orders events at the same version: a fix ends what came before, an
-// introduction at that version begins anew, a last affected version ends after it.
+// turn orders events at the same version: a last affected version ends behind it.
 type turn uint8
 
 const (
@@ -160,6 +159,7 @@ const (
 
 func (r *Range) intervals(s version.Scheme) []Interval {
 	steps, limit, limited := r.steps(s)
+	steps = dropNeutral(steps)
 	var out []Interval
 	open, lower := false, ""
 	for _, st := range steps {
@@ -179,6 +179,32 @@ func (r *Range) intervals(s version.Scheme) []Interval {
 		return out
 	}
 	return cut(out, s, limit)
+}
+
+// dropNeutral takes out versions at which a range is both introduced and fixed:
+// nothing changes there. Records write [1.0, 1.0) for "no version" and
+// [0.9, 1.0) [1.0, 1.1) for one stretch.
+func dropNeutral(steps []step) []step {
+	var out []step
+	for i := 0; i < len(steps); i++ {
+		if i+1 < len(steps) && neutral(&steps[i], &steps[i+1]) {
+			i++
+			continue
+		}
+		out = append(out, steps[i])
+	}
+	return out
+}
+
+func neutral(a, b *step) bool {
+	if a.turn == b.turn || a.turn == lastAffected || b.turn == lastAffected || a.first != b.first {
+		return false
+	}
+	if !a.parsed || !b.parsed {
+		return a.text == b.text
+	}
+	c, err := a.at.Compare(b.at)
+	return err == nil && c == 0
 }
 
 // steps orders a range's events. Where one of them cannot be read as a version

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/assay-sca/assay/internal/errs"
-	"github.com/assay-sca/assay/internal/report/table"
+	"github.com/assay-sca/assay/internal/report"
 	"github.com/assay-sca/assay/internal/vulndb"
 	"github.com/assay-sca/assay/internal/vulndb/build"
 	"github.com/assay-sca/assay/internal/vulndb/feed"
@@ -308,7 +308,7 @@ func (a *app) printStatus(s statusJSON) error {
 		sample = " (SAMPLE DATA: a demonstration, not a database)"
 	}
 	fmt.Fprintf(w, "Release\t%s%s\nFile\t%s\nBuilt\t%s, %s ago\nRecords\t%d\nDigest\t%s\nSchema\t%s\nValid\t%s\n", s.Release, sample, s.Path,
-		s.Built, table.Age(time.Duration(s.AgeSeconds)*time.Second), s.Records, s.Digest, s.Schema, valid)
+		s.Built, report.Age(time.Duration(s.AgeSeconds)*time.Second), s.Records, s.Digest, s.Schema, valid)
 	fmt.Fprintf(w, "\nPROVIDER\tRECORDS\tWITHDRAWN\tNEWEST\n")
 	for _, p := range s.Providers {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%s\n", p.Name, p.Records, p.Withdrawn, p.Modified)

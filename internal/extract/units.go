@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -38,6 +39,11 @@ func (p *pairing) lockUnit(b *inventory.Builder, f *readFile) {
 	unit := b.Unit(f.format.Name, f.path)
 	for _, m := range p.governs[f] {
 		unit.Manifests = append(unit.Manifests, m.path)
+		if path.Dir(m.path) == path.Dir(f.path) {
+			l.dropProject(m.content.file.Name)
+		}
+	}
+	for _, m := range p.governs[f] {
 		l.declare(m)
 	}
 	if !f.content.file.DirectKnown && len(p.governs[f]) == 0 && len(l.packages) > 0 {
@@ -48,9 +54,7 @@ func (p *pairing) lockUnit(b *inventory.Builder, f *readFile) {
 	for i := range l.packages {
 		b.Add(unit, occurrence(f, &l.packages[i]))
 	}
-	for _, e := range f.content.file.Edges {
-		unit.Edges = append(unit.Edges, e)
-	}
+	unit.Edges = append(unit.Edges, l.edges...)
 	for _, d := range l.missing {
 		pkg := Package{Name: d.Name, Direct: true, Scope: d.Scope, Declared: constraint(d.Constraint), Line: d.Line, Origin: d.Origin}
 		b.Add(unit, occurrence(d.file, &pkg))
@@ -186,14 +190,45 @@ type unlocked struct {
 func newLocked(f *readFile) *locked {
 	l := &locked{
 		packages: slices.Clone(f.content.file.Packages), edges: f.content.file.Edges,
-		known: f.content.file.DirectKnown, byName: make(map[string][]int, len(f.content.file.Packages)),
-		ecosystem: f.format.Ecosystem,
+		known: f.content.file.DirectKnown, ecosystem: f.format.Ecosystem,
 	}
+	l.indexNames()
+	return l
+}
+
+// dropProject takes out the project that the manifest beside the lock describes,
+// where the lock lists it (Cargo.lock does): it is what is scanned, no dependency.
+func (l *locked) dropProject(name string) {
+	own := func(p *Package) bool { return name != "" && p.Name == name && p.Origin.Kind == inventory.OriginPath }
+	if !slices.ContainsFunc(l.packages, func(p Package) bool { return own(&p) }) {
+		return
+	}
+	place := make([]int, len(l.packages))
+	var packages []Package
+	for i := range l.packages {
+		place[i] = len(packages)
+		if own(&l.packages[i]) {
+			place[i] = -1
+			continue
+		}
+		packages = append(packages, l.packages[i])
+	}
+	var edges []inventory.Edge
+	for _, e := range l.edges {
+		if place[e.From] >= 0 && place[e.To] >= 0 {
+			edges = append(edges, inventory.Edge{From: place[e.From], To: place[e.To]})
+		}
+	}
+	l.packages, l.edges = packages, edges
+	l.indexNames()
+}
+
+func (l *locked) indexNames() {
+	l.byName = make(map[string][]int, len(l.packages))
 	for i := range l.packages {
 		name := purl.Normalize(l.ecosystem, l.packages[i].Name)
 		l.byName[name] = append(l.byName[name], i)
 	}
-	return l
 }
 
 // declare enters a manifest's declarations at the packages that they resolved to.

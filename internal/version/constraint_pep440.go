@@ -42,22 +42,13 @@ func readSpecifier(part string) ([]comparator, error) {
 	if prefix, ok := strings.CutSuffix(rest, ".*"); ok {
 		return readPrefix(o, prefix)
 	}
-	bound, err := parseBound(rest)
+	bound, err := Parse(PEP440, rest)
 	return []comparator{{o, bound}}, err
-}
-
-// parseBound reads a version that is no legacy one.
-func parseBound(text string) (Version, error) {
-	v, err := Parse(PEP440, text)
-	if err == nil && v.parts() == nil {
-		return v, fmt.Errorf("%w: %q", errVersion, text)
-	}
-	return v, err
 }
 
 // readPrefix reads "== 1.2.*" and "!= 1.2.*".
 func readPrefix(o op, prefix string) ([]comparator, error) {
-	bound, err := parseBound(prefix)
+	bound, err := Parse(PEP440, prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +69,7 @@ func readPrefix(o op, prefix string) ([]comparator, error) {
 
 // readCompatible reads "~= 1.4.5", which is ">= 1.4.5, == 1.4.*".
 func readCompatible(text string) ([]comparator, error) {
-	bound, err := parseBound(text)
+	bound, err := Parse(PEP440, text)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +87,7 @@ func readCompatible(text string) ([]comparator, error) {
 // readPoetry reads Poetry's "^1.2" and "~1.2", which mean what they mean to npm
 // but for pre-releases of the next version, which PEP 440 excludes with "<".
 func readPoetry(part string) ([]comparator, error) {
-	low, err := parseBound(trimBlanks(part[1:]))
+	low, err := Parse(PEP440, trimBlanks(part[1:]))
 	if err != nil {
 		return nil, err
 	}

@@ -1,17 +1,17 @@
 package version
 
-import (
-	"strings"
-
-	"github.com/google/osv-scalibr/semantic"
-)
+import "strings"
 
 // PEP 440 is read here and not by a library: deps.dev/util/semver says
 // 1.0.post1+cu118 = 1.0.post1 and 1.0a1.post0 = 1.0a1, orders 1.0a1+x behind
 // 1.0a1.post1 and minds the case of local versions, all against the
 // specification; osv-scalibr is exact but takes 4 µs and 40 allocations, and the
-// specifiers need the parts of a version, which neither gives out. Versions from
-// before PEP 440 are read by osv-scalibr, which follows setuptools.
+// specifiers need the parts of a version, which neither gives out.
+//
+// Versions from before PEP 440 ("2004d", "2019-09-12") are refused. setuptools
+// once sorted them before all others, so that a range which ends at one would
+// cover no real version: a range that somebody stated would look clean. What has
+// no place in the order is said to have none.
 
 // pep440 is what stands around the release numbers.
 type pep440 struct {
@@ -25,18 +25,12 @@ type pep440 struct {
 // plain is the extension of a version that has release numbers only.
 var plain pep440
 
-// legacy is a version from before PEP 440.
-type legacy struct{ semantic.Version }
-
-// parts returns what stands around the release numbers, nil for a legacy version.
+// parts returns what stands around the release numbers.
 func (v *Version) parts() *pep440 {
-	switch ext := v.ext.(type) {
-	case nil:
-		return &plain
-	case *pep440:
-		return ext
+	if p, ok := v.ext.(*pep440); ok {
+		return p
 	}
-	return nil
+	return &plain
 }
 
 func (v *Version) readPEP440(text string) bool {
@@ -50,9 +44,8 @@ func (v *Version) readPEP440(text string) bool {
 	core, ok := p.read(s)
 	if ok {
 		v.core, v.ext = core, p
-		return true
 	}
-	return v.readLegacy(lower(text))
+	return ok
 }
 
 // read reads a whole version and returns its release numbers.
@@ -131,65 +124,7 @@ func (p *pep440) readLocal(s string) bool {
 	return p.local != "" && isIdentifiers(p.local)
 }
 
-// readLegacy takes what looks like a version at all: a digit somewhere, and no
-// character that old versions did not have. osv-scalibr would take any text, and
-// sort "main" below everything, inside every range that starts at 0.
-func (v *Version) readLegacy(s string) bool {
-	digit := false
-	for i := range len(s) {
-		c := s[i]
-		digit = digit || isDigit(c)
-		if !isDigit(c) && !isLetter(c) && !isSeparator(c) && c != '+' && c != '!' && c != ':' {
-			return false
-		}
-	}
-	if !digit {
-		return false
-	}
-	old, ok := scalibr(s, "PyPI")
-	v.ext = legacy{old}
-	return ok
-}
-
-// scalibr reads a version with osv-scalibr, whose readers may panic on a text
-// that nobody tried.
-func scalibr(text, ecosystem string) (v semantic.Version, ok bool) {
-	defer func() {
-		if recover() != nil {
-			ok = false
-		}
-	}()
-	v, err := semantic.Parse(text, ecosystem)
-	return v, err == nil
-}
-
-// compareScalibr compares two of osv-scalibr's versions, panics turned to errors.
-func compareScalibr(v, w *Version, a, b semantic.Version) (c int, err error) {
-	defer func() {
-		if recover() != nil {
-			c, err = 0, incomparable(v, w)
-		}
-	}()
-	c, err = a.Compare(b)
-	if err != nil {
-		return 0, incomparable(v, w)
-	}
-	return sign(c), nil
-}
-
-// comparePEP440 orders versions; those from before PEP 440 come first.
-func comparePEP440(v, w *Version) (int, error) {
-	p, q := v.parts(), w.parts()
-	switch {
-	case p != nil && q != nil:
-		return compareParts(v.core, p, w.core, q), nil
-	case p != nil:
-		return 1, nil
-	case q != nil:
-		return -1, nil
-	}
-	return compareScalibr(v, w, v.ext.(legacy).Version, w.ext.(legacy).Version)
-}
+func comparePEP440(v, w *Version) int { return compareParts(v.core, v.parts(), w.core, w.parts()) }
 
 func compareParts(a string, p *pep440, b string, q *pep440) int {
 	if c := comparePublic(a, p, b, q); c != 0 {

@@ -83,7 +83,7 @@ type Version struct {
 	text string
 	core string // the dotted numbers, without prefix ("1.2.3"); Packagist: filled to four
 	pre  string // SemVer schemes and RubyGems: the pre-release, without its hyphen or dot
-	// ext is what core and pre cannot say: *pep440, legacy, *release or branch.
+	// ext is what core and pre cannot say: *pep440, *release or branch.
 	ext    any
 	scheme Scheme
 }
@@ -135,7 +135,7 @@ func (v Version) Compare(w Version) (int, error) {
 	case SemVer, NPM, Go, Cargo:
 		return compareSemVer(&v, &w), nil
 	case PEP440:
-		return comparePEP440(&v, &w)
+		return comparePEP440(&v, &w), nil
 	case RubyGems:
 		return compareGems(&v, &w), nil
 	case Packagist:

@@ -10,7 +10,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/assay-sca/assay/internal/finding"
@@ -222,13 +221,13 @@ func (p *page) summary() {
 	case policy.NothingRead(r):
 		p.line("%s no manifest or lockfile was read.", p.style(bold+red, "Nothing checked:"))
 	case t.Findings > 0:
-		p.line("%s in %s of %s: %s", p.style(bold, count(t.Findings, "vulnerability", "vulnerabilities")),
-			fmt.Sprint(t.Vulnerable), count(len(r.Inventory.Components), "component", "components"), p.severities(t))
+		p.line("%s in %s of %s: %s", p.style(bold, report.Count(t.Findings, "vulnerability", "vulnerabilities")),
+			fmt.Sprint(t.Vulnerable), report.Count(len(r.Inventory.Components), "component", "components"), p.severities(t))
 	default:
-		p.line("%s in %s", p.style(bold, "No known vulnerabilities"), count(len(r.Inventory.Components), "component", "components"))
+		p.line("%s in %s", p.style(bold, "No known vulnerabilities"), report.Count(len(r.Inventory.Components), "component", "components"))
 	}
 	if t.Ignored > 0 {
-		p.line("%s silenced by rules", count(t.Ignored, "finding is", "findings are"))
+		p.line("%s silenced by rules", report.Count(t.Ignored, "finding is", "findings are"))
 	}
 	p.coverage()
 	p.database()
@@ -253,18 +252,18 @@ func (p *page) severities(t finding.Totals) string {
 func (p *page) coverage() {
 	n := policy.StatusCounts(p.r.Coverage.Files)
 	all := n[inventory.Read] + n[inventory.Failed] + n[inventory.Unsupported] + n[inventory.NoAdvisories]
-	text := fmt.Sprintf("Coverage: %d of %s read", n[inventory.Read], count(all, "manifest or lockfile", "manifests and lockfiles"))
+	text := fmt.Sprintf("Coverage: %d of %s read", n[inventory.Read], report.Count(all, "manifest or lockfile", "manifests and lockfiles"))
 	for _, s := range []inventory.Status{inventory.Failed, inventory.Unsupported, inventory.NoAdvisories} {
 		if n[s] > 0 {
 			text += fmt.Sprintf(", %d %s", n[s], s)
 		}
 	}
 	if n[inventory.Skipped] > 0 {
-		text += fmt.Sprintf(", %s left out by rule", count(n[inventory.Skipped], "place", "places"))
+		text += fmt.Sprintf(", %s left out by rule", report.Count(n[inventory.Skipped], "place", "places"))
 	}
 	p.line("%s", text)
 	if u := len(p.r.Coverage.Unpinned); u > 0 {
-		p.line("%s", p.style(yellow, fmt.Sprintf("%s no version and could not be checked: add a lockfile", count(u, "component has", "components have"))))
+		p.line("%s", p.style(yellow, fmt.Sprintf("%s no version and could not be checked: add a lockfile", report.Count(u, "component has", "components have"))))
 	}
 }
 
@@ -276,29 +275,9 @@ func (p *page) database() {
 	}
 	age := ""
 	if !d.Sample && !p.o.Now.IsZero() {
-		age = ", " + Age(p.o.Now.Sub(d.Built)) + " old"
+		age = ", " + report.Age(p.o.Now.Sub(d.Built)) + " old"
 	}
 	p.line("Database: release %s, built %s%s", d.Release, d.Built.UTC().Format("2006-01-02 15:04 UTC"), age)
-}
-
-// Age writes a duration for people, in its largest unit.
-func Age(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return "less than a minute"
-	case d < time.Hour:
-		return count(int(d/time.Minute), "minute", "minutes")
-	case d < 48*time.Hour:
-		return count(int(d/time.Hour), "hour", "hours")
-	}
-	return count(int(d/(24*time.Hour)), "day", "days")
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // The control sequences (ECMA-48) that are used.
