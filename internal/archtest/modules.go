@@ -40,7 +40,7 @@ var modules = map[string]module{
 		[]string{"internal/version", "internal/extract/golang", "internal/purl"}},
 	"golang.org/x/sync": {"groups of goroutines with one error and one limit",
 		[]string{"internal/extract", "internal/source", "internal/vulndb", "internal/scan"}},
-	"golang.org/x/sys": {"the width of the terminal, and the time and memory that a child took",
+	"golang.org/x/term": {"whether there is a terminal, and its width",
 		[]string{"internal/cli"}},
 	"modernc.org/sqlite": {"SQLite without a C compiler",
 		[]string{"internal/vulndb", "internal/sqlstore", "internal/extract/os/rpm"}},

@@ -114,7 +114,7 @@ func (t *Table) find(key string) int {
 	return slices.Index(t.keys, key)
 }
 
-func (t *Table) set(key string, v Value) *Value {
+func (t *Table) set(key string, v Value) {
 	t.keys = append(t.keys, key)
 	t.values = append(t.values, v)
 	if t.index != nil {
@@ -125,7 +125,6 @@ func (t *Table) set(key string, v Value) *Value {
 			t.index[k] = i
 		}
 	}
-	return &t.values[len(t.values)-1]
 }
 
 // Parse reads a whole document. With an error, an errs.LineError, it returns
