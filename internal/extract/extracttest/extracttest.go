@@ -96,7 +96,7 @@ func renderPackage(b *strings.Builder, p extract.Package) {
 	for _, list := range []struct {
 		label string
 		items []string
-	}{{"declared", p.Declared}, {"licences", p.Licences}, {"integrity", p.Integrity}} {
+	}{{"declared", p.Declared}, {"licences", p.Licences}, {"integrity", p.Integrity}, {"requests", p.Requests}} {
 		if len(list.items) > 0 {
 			fmt.Fprintf(b, " %s=%q", list.label, list.items)
 		}

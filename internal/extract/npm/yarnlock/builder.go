@@ -153,9 +153,11 @@ func (e *entry) bind(spec string) string {
 func (b *builder) add(pkg extract.Package) int {
 	id := identity{pkg.Name, pkg.Version, pkg.Origin}
 	if at, ok := b.known[id]; ok {
-		if listed := &b.file.Packages[at]; len(listed.Integrity) == 0 {
+		listed := &b.file.Packages[at]
+		if len(listed.Integrity) == 0 {
 			listed.Integrity = pkg.Integrity
 		}
+		listed.Requests = append(listed.Requests, pkg.Requests...)
 		return at
 	}
 	pkg.Line = b.entry.line

@@ -15,10 +15,11 @@ const localVersion = "0.0.0-use.local"
 // requested; the resolved URL of a registry's package may be anything.
 func (b *builder) classic() extract.Package {
 	e := &b.entry
-	pkg := extract.Package{Version: e.version}
+	pkg := extract.Package{Version: e.version, Requests: make([]string, 0, len(e.requests))}
 	for _, request := range e.requests {
 		name, spec := npmspec.SplitName(request)
 		asked := npmspec.Parse(name, spec)
+		pkg.Requests = append(pkg.Requests, descriptor(name, asked))
 		if asked.Origin.Kind != inventory.OriginRegistry {
 			pkg.Origin = asked.Origin
 			if e.name != "" {
@@ -42,6 +43,15 @@ func (b *builder) classic() extract.Package {
 		pkg.Integrity = sha1Of(e.resolved)
 	}
 	return pkg
+}
+
+// descriptor writes a request as manifests are read: "name@range", for an alias
+// "alias@npm:name@range".
+func descriptor(name string, asked npmspec.Spec) string {
+	if asked.Name == name {
+		return name + "@" + asked.Range
+	}
+	return name + "@npm:" + asked.Name + "@" + asked.Range
 }
 
 func hashes(text string) []string {
