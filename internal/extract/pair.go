@@ -112,21 +112,43 @@ func matchesMember(patterns []string, dir string) bool {
 // markConstraints finds the files that only limit versions, and gives each
 // requirements file the versions that its constraint files pin.
 func (p *pairing) markConstraints() {
+	required := map[*readFile]bool{}
 	for _, f := range p.files {
 		for _, i := range f.content.file.Includes {
-			name, ok := includePath(f.path, i.Path)
-			if target := p.byPath[name]; ok && target != nil && i.Constraint {
+			target := p.included(f, i)
+			switch {
+			case target == nil:
+			case !i.Constraint:
+				required[target] = true
+			case onlyLimits(target):
 				target.constraint = true
 			}
 		}
 	}
 	for _, f := range p.files {
+		f.constraint = f.constraint && !required[f]
 		if f.format.Role == Requirements && !f.constraint {
 			pins := map[string]string{}
 			p.collectPins(f, pins, map[*readFile]bool{})
 			p.pins[f] = pins
 		}
 	}
+}
+
+// included is the requirements file that an include names, or nil.
+func (p *pairing) included(f *readFile, i Include) *readFile {
+	name, ok := includePath(f.path, i.Path)
+	if target := p.byPath[name]; ok && target != nil && target.format.Role == Requirements {
+		return target
+	}
+	return nil
+}
+
+// onlyLimits tells whether a constraint file is nothing else. One that goes by the
+// name of a requirements file is more: layers such as -c requirements.txt in
+// requirements-dev.txt are usual.
+func onlyLimits(f *readFile) bool {
+	return f.format.Role == Requirements && (f.included || strings.Contains(path.Base(f.path), "constraint"))
 }
 
 // collectPins gathers what the constraint files of f and of the files that f
@@ -137,9 +159,8 @@ func (p *pairing) collectPins(f *readFile, pins map[string]string, visited map[*
 	}
 	visited[f] = true
 	for _, i := range f.content.file.Includes {
-		name, ok := includePath(f.path, i.Path)
-		target := p.byPath[name]
-		if !ok || target == nil {
+		target := p.included(f, i)
+		if target == nil {
 			continue
 		}
 		if i.Constraint {
@@ -176,8 +197,8 @@ func (p *pairing) entry(f *readFile) inventory.FileCoverage {
 		}
 		return f.entry(inventory.Failed, message+kept(&c.file), first.Line)
 	}
-	if missing := p.missingIncludes(f); missing != "" {
-		return f.entry(inventory.Failed, missing, 0)
+	if line, missing := p.missingIncludes(f); missing != "" {
+		return f.entry(inventory.Failed, missing+kept(&c.file), line)
 	}
 	return f.entry(inventory.Read, strings.Join(append(slices.Clone(c.file.Notes), p.notes[f]...), "; "), 0)
 }
@@ -190,15 +211,15 @@ func kept(f *File) string {
 	return ""
 }
 
-func (p *pairing) missingIncludes(f *readFile) string {
+func (p *pairing) missingIncludes(f *readFile) (line int, missing string) {
 	for _, i := range f.content.file.Includes {
 		name, ok := includePath(f.path, i.Path)
 		if !ok {
-			return fmt.Sprintf("it includes %q, which is outside the source", i.Path)
+			return i.Line, fmt.Sprintf("it includes %q, which is outside the source", i.Path)
 		}
 		if p.byPath[name] == nil {
-			return fmt.Sprintf("it includes %q, which cannot be read", i.Path)
+			return i.Line, fmt.Sprintf("it includes %q, which cannot be read", i.Path)
 		}
 	}
-	return ""
+	return 0, ""
 }

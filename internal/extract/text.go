@@ -13,14 +13,17 @@ import (
 // text checks that a file is text and returns it as UTF-8 without a byte-order
 // mark. What is no text, or not the file itself, is refused with the reason that
 // a person needs.
-func text(data []byte) ([]byte, error) {
+func text(data []byte) (_ []byte, err error) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
 		data = data[3:]
 	case bytes.HasPrefix(data, []byte("\xff\xfe")):
-		return fromUTF16(data[2:], binary.LittleEndian)
+		data, err = fromUTF16(data[2:], binary.LittleEndian)
 	case bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return fromUTF16(data[2:], binary.BigEndian)
+		data, err = fromUTF16(data[2:], binary.BigEndian)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/spec/")) {
 		return nil, errors.New("a Git LFS pointer, not the file itself: run `git lfs pull` first")

@@ -137,10 +137,15 @@ func exact(ecosystem, constraint string) string {
 		c = strings.TrimPrefix(c, "v")
 	}
 	c = strings.TrimSpace(c)
-	if c == "" || c[0] < '0' || c[0] > '9' || strings.ContainsAny(c, " *<>=~^|,@xX") {
+	if c == "" || c[0] < '0' || c[0] > '9' || strings.ContainsAny(c, " *<>=~^|,@") {
 		return ""
 	}
-	if ecosystem != purl.PyPI && strings.Count(c, ".") < 2 {
+	core, _, _ := strings.Cut(c, "-")
+	core, _, _ = strings.Cut(core, "+")
+	if strings.ContainsAny(core, "xX") {
+		return "" // "1.x"
+	}
+	if (ecosystem == purl.NPM || ecosystem == purl.Cargo) && strings.Count(core, ".") < 2 {
 		return "" // "1.2" is a range
 	}
 	return c
@@ -178,6 +183,7 @@ type locked struct {
 	edges     []inventory.Edge
 	known     bool             // the lock itself tells what is direct
 	byName    map[string][]int // by normalised name
+	unscoped  []bool           // packages of which the lock does not tell the scope
 	missing   []unlocked
 	ecosystem string
 }
@@ -225,7 +231,9 @@ func (l *locked) dropProject(name string) {
 
 func (l *locked) indexNames() {
 	l.byName = make(map[string][]int, len(l.packages))
+	l.unscoped = make([]bool, len(l.packages))
 	for i := range l.packages {
+		l.unscoped[i] = l.packages[i].Scope == inventory.ScopeUnknown
 		name := purl.Normalize(l.ecosystem, l.packages[i].Name)
 		l.byName[name] = append(l.byName[name], i)
 	}
@@ -239,13 +247,12 @@ func (l *locked) declare(m *readFile) {
 			p := &l.packages[i]
 			if !l.known {
 				p.Direct = true
+			}
+			if !l.known || l.unscoped[i] {
 				p.Scope = p.Scope.Wider(d.Scope)
 			}
 			if d.Constraint != "" && !slices.Contains(p.Declared, d.Constraint) {
 				p.Declared = append(slices.Clone(p.Declared), d.Constraint)
-			}
-			if p.Scope == inventory.ScopeUnknown {
-				p.Scope = d.Scope
 			}
 		}
 		if len(at) == 0 && mustBeLocked(d) {
@@ -260,33 +267,38 @@ func mustBeLocked(d Declaration) bool {
 	return d.Scope != inventory.ScopePeer && d.Scope != inventory.ScopeOptional && d.Origin.Kind != inventory.OriginPath
 }
 
-// resolve finds the packages that a declaration got: those the lock files under
-// the very request, else the one at the top, else those of the name.
+// resolve finds the packages that a declaration got: those the lock itself files
+// under the very request, else the direct ones, else those at the top, else those
+// of the name.
 func (l *locked) resolve(d Declaration) []int {
-	candidates := l.byName[purl.Normalize(l.ecosystem, d.Name)]
-	if len(candidates) < 2 {
-		return candidates
-	}
+	found := l.byName[purl.Normalize(l.ecosystem, d.Name)]
 	request := d.Name + "@" + d.Constraint
 	if d.Alias != "" {
 		request = d.Alias + "@npm:" + request
 	}
-	var requested, top []int
+	found = narrow(found, func(i int) bool { return slices.Contains(l.packages[i].Requests, request) })
+	if l.known {
+		found = narrow(found, func(i int) bool { return l.packages[i].Direct })
+		found = narrow(found, func(i int) bool { return slices.Contains(l.packages[i].Declared, d.Constraint) })
+	}
+	return narrow(found, func(i int) bool { return !l.packages[i].Nested })
+}
+
+// narrow keeps those of several for which keep holds, or all if it holds for none.
+func narrow(candidates []int, keep func(int) bool) []int {
+	if len(candidates) < 2 {
+		return candidates
+	}
+	var kept []int
 	for _, i := range candidates {
-		if slices.Contains(l.packages[i].Requests, request) {
-			requested = append(requested, i)
-		}
-		if !l.packages[i].Nested {
-			top = append(top, i)
+		if keep(i) {
+			kept = append(kept, i)
 		}
 	}
-	switch {
-	case len(requested) > 0:
-		return requested
-	case len(top) > 0:
-		return top
+	if len(kept) == 0 {
+		return candidates
 	}
-	return candidates
+	return kept
 }
 
 // rootsAreDirect is the best guess where nothing tells.

@@ -2,10 +2,8 @@ package extract
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"runtime"
@@ -60,12 +58,14 @@ func Run(ctx context.Context, tree fs.FS, options Options) (Result, error) {
 	if err := r.walk(ctx); err != nil {
 		return Result{}, err
 	}
+	if err := r.readAll(ctx); err != nil {
+		return Result{}, err
+	}
 	if err := r.readIncludes(ctx); err != nil {
 		return Result{}, err
 	}
-	slices.SortFunc(r.files, func(a, b *readFile) int {
-		return cmpStrings(a.path, b.path, a.format.Name, b.format.Name)
-	})
+	r.files = slices.DeleteFunc(r.files, func(f *readFile) bool { return f.content == nil })
+	slices.SortFunc(r.files, compareFiles)
 	p := newPairing(r.files)
 	result := Result{Inventory: p.inventory()}
 	result.Ledger = append(r.ledger, p.ledger()...)
@@ -78,28 +78,6 @@ func cmpStrings(a, b, a2, b2 string) int {
 		return c
 	}
 	return strings.Compare(a2, b2)
-}
-
-// readFile is one file of the tree with what it says.
-type readFile struct {
-	path       string
-	extractor  Extractor
-	format     Format
-	content    *content
-	included   bool // read because another file names it
-	constraint bool // named only to limit versions
-}
-
-// key identifies a parse: equal contents of one format are parsed once.
-type key struct {
-	format string
-	digest [sha256.Size]byte
-}
-
-type content struct {
-	once sync.Once
-	file File
-	err  error
 }
 
 type reader struct {
@@ -118,7 +96,7 @@ type reader struct {
 func (r *reader) walk(ctx context.Context) error {
 	if r.options.Only != nil {
 		for _, name := range r.options.Only {
-			r.visit(ctx, name)
+			r.visit(name, true)
 		}
 		return ctx.Err()
 	}
@@ -134,7 +112,7 @@ func (r *reader) walk(ctx context.Context) error {
 				if !ok {
 					return nil
 				}
-				r.folder(ctx, dir)
+				r.folder(dir)
 				r.queue.done()
 				if ctx.Err() != nil {
 					r.queue.stop()
@@ -153,10 +131,10 @@ type folder struct {
 	ignore *ignoreRules
 }
 
-func (r *reader) folder(ctx context.Context, dir folder) {
+func (r *reader) folder(dir folder) {
 	entries, err := fs.ReadDir(r.tree, dir.path)
 	if err != nil {
-		r.note(inventory.FileCoverage{Path: dir.path, Kind: "directory", Status: inventory.Failed, Reason: reason(err)})
+		r.note(inventory.FileCoverage{Path: dir.path, Kind: "directory", Status: inventory.Failed, Reason: r.reason(dir.path, err).Error()})
 	}
 	if r.options.GitIgnore {
 		dir.ignore = r.ignoreIn(dir, entries)
@@ -176,8 +154,10 @@ func (r *reader) folder(ctx context.Context, dir folder) {
 		switch {
 		case entry.IsDir():
 			r.subfolder(dir, entry.Name(), name)
-		case entry.Type().IsRegular() || entry.Type()&fs.ModeSymlink != 0:
-			r.visit(ctx, name)
+		case entry.Type()&fs.ModeSymlink != 0:
+			r.link(name)
+		default:
+			r.visit(name, !entry.Type().IsRegular())
 		}
 	}
 }
@@ -209,6 +189,9 @@ func isRepository(base string) bool {
 
 // installedIn tells folders of installed packages by what their tools put there.
 func installedIn(dir string, entries []fs.DirEntry) string {
+	if dir == "." {
+		return "" // whoever asks for it wants it read
+	}
 	vendor := path.Base(dir) == "vendor"
 	for _, e := range entries {
 		switch {
@@ -232,11 +215,26 @@ func (r *reader) wanted(name string) Extractor {
 	return nil
 }
 
-// visit reads the file if a format wants it, and notes it if it is known to be a
+// link visits a link to a file of the source. One to a folder of it is not
+// followed, as the folder is read where it stands. What leads outside is noted,
+// whatever it is: without following it nobody knows.
+func (r *reader) link(name string) {
+	info, err := fs.Stat(r.tree, name)
+	switch {
+	case err != nil && errors.Is(r.reason(name, err), errLink) && r.wanted(name) == nil:
+		r.note(inventory.FileCoverage{Path: name, Kind: "link", Status: inventory.Skipped, Reason: errLink.Error()})
+	case err != nil || !info.IsDir():
+		r.visit(name, true)
+	}
+}
+
+// visit takes the file if a format wants it, and notes it if it is known to be a
 // manifest of a format that nobody reads yet.
-func (r *reader) visit(ctx context.Context, name string) {
+func (r *reader) visit(name string, unsafe bool) {
 	if e := r.wanted(name); e != nil {
-		r.read(ctx, &readFile{path: name, extractor: e, format: e.Format()})
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.files = append(r.files, &readFile{path: name, extractor: e, format: e.Format(), unsafe: unsafe})
 		return
 	}
 	if kind := unsupportedKind(path.Base(name)); kind != "" {
@@ -248,212 +246,4 @@ func (r *reader) note(e inventory.FileCoverage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.ledger = append(r.ledger, e)
-}
-
-// read reads and parses one file and puts it among the files.
-func (r *reader) read(ctx context.Context, f *readFile) {
-	if r.options.Progress != nil {
-		r.options.Progress(f.path)
-	}
-	r.mu.Lock()
-	full := len(r.files) >= r.options.Limits.Files
-	r.mu.Unlock()
-	if full {
-		r.note(f.entry(inventory.Failed, fmt.Sprintf("there are over %d manifests and lockfiles", r.options.Limits.Files), 0))
-		return
-	}
-	data, err := r.bytes(f.path)
-	if err == nil {
-		data, err = text(data)
-	}
-	if err != nil {
-		line, message := errs.LineOf(err)
-		if errors.Is(err, errLink) {
-			r.note(f.entry(inventory.Skipped, message, line))
-			return
-		}
-		r.note(f.entry(inventory.Failed, message, line))
-		return
-	}
-	f.content = r.parse(ctx, f, data)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.files = append(r.files, f)
-}
-
-func (f *readFile) entry(status inventory.Status, reason string, line int) inventory.FileCoverage {
-	return inventory.FileCoverage{Path: f.path, Kind: f.format.Name, Ecosystem: f.format.Ecosystem, Status: status, Reason: reason, Line: line}
-}
-
-var errLink = errors.New("a link that leads outside the source is not followed")
-
-// bytes reads a file within the limit. The tree refuses links that lead outside.
-func (r *reader) bytes(name string) ([]byte, error) {
-	f, err := r.tree.Open(name)
-	if err != nil {
-		if strings.Contains(err.Error(), "escapes") {
-			return nil, errLink
-		}
-		return nil, errors.New(reason(err))
-	}
-	defer f.Close() //nolint:errcheck // only read
-	info, err := f.Stat()
-	if err != nil {
-		return nil, errors.New(reason(err))
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
-	}
-	limit := r.options.Limits.FileBytes
-	if info.Size() > limit {
-		return nil, fmt.Errorf("it has %d bytes, more than the limit of %d", info.Size(), limit)
-	}
-	data := make([]byte, 0, info.Size()+1)
-	data, err = readAll(io.LimitReader(f, limit+1), data)
-	if err != nil {
-		return nil, errors.New(reason(err))
-	}
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("it has more than the limit of %d bytes", limit)
-	}
-	return data, nil
-}
-
-func readAll(r io.Reader, data []byte) ([]byte, error) {
-	for {
-		if len(data) == cap(data) {
-			data = append(data, 0)[:len(data)]
-		}
-		n, err := r.Read(data[len(data):cap(data)])
-		data = data[:len(data)+n]
-		if errors.Is(err, io.EOF) {
-			return data, nil
-		}
-		if err != nil {
-			return data, err
-		}
-	}
-}
-
-func (r *reader) parse(ctx context.Context, f *readFile, data []byte) *content {
-	k := key{format: f.format.Name, digest: sha256.Sum256(data)}
-	r.mu.Lock()
-	c, ok := r.parsed[k]
-	if !ok {
-		c = &content{}
-		r.parsed[k] = c
-	}
-	r.mu.Unlock()
-	c.once.Do(func() {
-		defer func() {
-			// A parser that panics is a fault of ours, but it must cost one file, not
-			// the scan.
-			if fault := recover(); fault != nil {
-				c.err = fmt.Errorf("the reader of this format failed: %v", fault)
-			}
-		}()
-		c.file, c.err = f.extractor.Extract(ctx, Input{Path: f.path, Data: data})
-	})
-	return c
-}
-
-// readIncludes reads what files name, and what those name, each once.
-func (r *reader) readIncludes(ctx context.Context) error {
-	known := map[string]*readFile{}
-	for _, f := range r.files {
-		known[f.path] = f
-	}
-	pending := slices.Clone(r.files)
-	for len(pending) > 0 {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		f := pending[0]
-		pending = pending[1:]
-		for _, include := range f.content.file.Includes {
-			name, ok := includePath(f.path, include.Path)
-			if !ok || known[name] != nil {
-				continue
-			}
-			next := &readFile{path: name, extractor: f.extractor, format: f.format, included: true}
-			known[name] = next
-			if r.read(ctx, next); next.content != nil {
-				pending = append(pending, next)
-			}
-		}
-	}
-	return nil
-}
-
-// includePath resolves what a file names; it must stay in the source.
-func includePath(from, include string) (string, bool) {
-	if strings.Contains(include, "://") || path.IsAbs(include) {
-		return "", false
-	}
-	name := path.Join(path.Dir(from), strings.ReplaceAll(include, `\`, "/"))
-	return name, fs.ValidPath(name)
-}
-
-// reason takes the operation and path off an error of the file system: the
-// ledger has the path already, relative to the root.
-func reason(err error) string {
-	var at *fs.PathError
-	if errors.As(err, &at) {
-		return at.Err.Error()
-	}
-	return err.Error()
-}
-
-// queue is the folders still to be read.
-type queue struct {
-	mu      sync.Mutex
-	changed *sync.Cond
-	folders []folder
-	active  int // folders taken and not done
-	stopped bool
-}
-
-func (q *queue) init(first folder) {
-	q.changed = sync.NewCond(&q.mu)
-	q.folders = append(q.folders, first)
-}
-
-func (q *queue) add(f folder) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.folders = append(q.folders, f)
-	q.changed.Signal()
-}
-
-// take waits for a folder; false says that none will come.
-func (q *queue) take() (folder, bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for len(q.folders) == 0 && q.active > 0 && !q.stopped {
-		q.changed.Wait()
-	}
-	if len(q.folders) == 0 || q.stopped {
-		return folder{}, false
-	}
-	last := len(q.folders) - 1
-	f := q.folders[last]
-	q.folders = q.folders[:last]
-	q.active++
-	return f, true
-}
-
-func (q *queue) done() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.active--
-	if q.active == 0 && len(q.folders) == 0 {
-		q.changed.Broadcast()
-	}
-}
-
-func (q *queue) stop() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.stopped = true
-	q.changed.Broadcast()
 }
