@@ -117,8 +117,10 @@ func (a *Affected) listed(s version.Scheme, covered []Interval) []Interval {
 		}
 	}
 	var out []Interval
+	listed := make(map[string]bool, len(a.Versions))
 	for _, text := range a.Versions {
-		if text != "" && !covers(bounds, s, text) {
+		if text != "" && !listed[text] && !covers(bounds, s, text) {
+			listed[text] = true
 			out = append(out, Interval{Lower: text, Exact: true})
 		}
 	}
@@ -186,63 +188,78 @@ func (r *Range) intervals(s version.Scheme) []Interval {
 // [0.9, 1.0) [1.0, 1.1) for one stretch.
 func dropNeutral(steps []step) []step {
 	var out []step
-	for i := 0; i < len(steps); i++ {
-		if i+1 < len(steps) && neutral(&steps[i], &steps[i+1]) {
-			i++
-			continue
+	for len(steps) > 0 {
+		n := 1
+		for n < len(steps) && same(&steps[0], &steps[n]) {
+			n++
 		}
-		out = append(out, steps[i])
+		at := steps[:n]
+		if turns(at, introduced) && turns(at, fixed) {
+			at = slices.DeleteFunc(slices.Clone(at), func(s step) bool { return s.turn != lastAffected })
+		}
+		out = append(out, at...)
+		steps = steps[n:]
 	}
 	return out
 }
 
-func neutral(a, b *step) bool {
-	if a.turn == b.turn || a.turn == lastAffected || b.turn == lastAffected || a.first != b.first {
-		return false
-	}
-	if !a.parsed || !b.parsed {
-		return a.text == b.text
+func turns(steps []step, t turn) bool {
+	return slices.ContainsFunc(steps, func(s step) bool { return s.turn == t })
+}
+
+// same tells whether two steps are at the same version.
+func same(a, b *step) bool {
+	if a.first || b.first || !a.parsed || !b.parsed {
+		return a.first == b.first && a.parsed == b.parsed && a.text == b.text
 	}
 	c, err := a.at.Compare(b.at)
 	return err == nil && c == 0
 }
 
-// steps orders a range's events. Where one of them cannot be read as a version
-// the order of the record is kept: records are nearly always written in order.
+// steps orders a range's events by version and finds its limit.
 func (r *Range) steps(s version.Scheme) (steps []step, limit string, limited bool) {
-	sortable := true
+	unlimited := false
 	for i, e := range r.Events {
-		st := step{ordinal: i}
 		switch {
+		case e.Introduced == "0":
+			steps = append(steps, step{first: true, turn: introduced, ordinal: i})
 		case e.Introduced != "":
-			st.turn, st.text = introduced, e.Introduced
-			if e.Introduced == "0" {
-				st.first, st.text = true, ""
-			}
+			steps = append(steps, newStep(s, introduced, e.Introduced, i))
 		case e.Fixed != "":
-			st.turn, st.text = fixed, e.Fixed
+			steps = append(steps, newStep(s, fixed, e.Fixed, i))
 		case e.LastAffected != "":
-			st.turn, st.text = lastAffected, e.LastAffected
-		case e.Limit != "" && e.Limit != "*":
-			if !limited || later(s, e.Limit, limit) {
+			steps = append(steps, newStep(s, lastAffected, e.LastAffected, i))
+		case e.Limit == "*":
+			unlimited = true
+		case e.Limit != "":
+			if !limited || beyond(s, e.Limit, limit) {
 				limit, limited = e.Limit, true
 			}
-			continue
-		default:
+		}
+	}
+	return inOrder(steps), limit, limited && !unlimited
+}
+
+func newStep(s version.Scheme, t turn, text string, ordinal int) step {
+	at, err := version.Parse(s, text)
+	return step{at: at, text: text, parsed: err == nil, turn: t, ordinal: ordinal}
+}
+
+// inOrder sorts steps by version. What cannot be read as a version stays behind
+// the step that it follows in the record: records are nearly always written in
+// order.
+func inOrder(steps []step) []step {
+	var groups [][]step
+	for i, st := range steps {
+		if i > 0 && !st.first && !st.parsed {
+			last := len(groups) - 1
+			groups[last] = append(groups[last], st)
 			continue
 		}
-		if !st.first {
-			var err error
-			st.at, err = version.Parse(s, st.text)
-			st.parsed = err == nil
-			sortable = sortable && st.parsed
-		}
-		steps = append(steps, st)
+		groups = append(groups, []step{st})
 	}
-	if sortable {
-		slices.SortStableFunc(steps, compareSteps)
-	}
-	return steps, limit, limited
+	slices.SortStableFunc(groups, func(a, b []step) int { return compareSteps(a[0], b[0]) })
+	return slices.Concat(groups...)
 }
 
 func compareSteps(a, b step) int {
@@ -264,7 +281,12 @@ func compareSteps(a, b step) int {
 	return int(a.turn) - int(b.turn)
 }
 
-func later(s version.Scheme, a, b string) bool {
+// beyond tells whether limit a replaces b: the later one holds, and one that
+// cannot be read before all, as it may be later than any.
+func beyond(s version.Scheme, a, b string) bool {
+	if _, err := version.Parse(s, a); err != nil {
+		return true
+	}
 	c, err := version.Compare(s, a, b)
 	return err == nil && c > 0
 }
@@ -279,7 +301,8 @@ func cut(intervals []Interval, s version.Scheme, limit string) []Interval {
 				continue
 			}
 		}
-		if i.Upper == "" || later(s, i.Upper, limit) || i.Inclusive && i.Upper == limit {
+		c, err := version.Compare(s, i.Upper, limit)
+		if i.Upper == "" || err == nil && (c > 0 || c == 0 && i.Inclusive) {
 			i.Upper, i.Inclusive = limit, false
 		}
 		out = append(out, i)

@@ -7,10 +7,14 @@ import (
 	"github.com/assay-sca/assay/internal/errs"
 )
 
-// Stored intervals are text, not JSON: they are read for every candidate. Intervals are joined by '|', an interval's bounds by ' '; each is
-// written as people see it, such as ">=1.0 <1.2.3". Characters of a version that
-// the text needs for itself are percent-encoded.
-const encoded = "%| <>\t\n\r"
+// Stored intervals are text, not JSON: they are read for every candidate.
+// Intervals are joined by '|', an interval's bounds by ' '; each is written as
+// people see it, such as ">=1.0 <1.2.3". Characters of a version that the text
+// needs for itself are percent-encoded.
+const encoded = "%| <=>\t\n\r"
+
+var encoder = strings.NewReplacer("%", "%25", "|", "%7C", " ", "%20", "<", "%3C", "=", "%3D", ">", "%3E",
+	"\t", "%09", "\n", "%0A", "\r", "%0D")
 
 // EncodeIntervals writes intervals as the text that databases store.
 func EncodeIntervals(intervals []Interval) string {
@@ -73,7 +77,7 @@ func escape(version string) string {
 	if !strings.ContainsAny(version, encoded) {
 		return version
 	}
-	return url.PathEscape(version)
+	return encoder.Replace(version)
 }
 
 func unescape(text string) (string, error) {

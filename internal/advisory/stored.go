@@ -38,14 +38,15 @@ type Relative struct {
 	Bundle   bool // it contributes to others too and is nobody's alias
 }
 
-// EncodeRatings writes the ratings of one package for storage.
+// EncodeRatings writes the ratings of one package for storage: a line each, the
+// type before the first blank.
 func EncodeRatings(ratings []Severity) string {
 	var b strings.Builder
 	for i, r := range ratings {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(r.Type + " " + r.Score)
+		b.WriteString(escape(r.Type) + " " + escape(r.Score))
 	}
 	return b.String()
 }
@@ -58,7 +59,15 @@ func DecodeRatings(text string) []Severity {
 	var ratings []Severity
 	for line := range strings.SplitSeq(text, "\n") {
 		kind, score, _ := strings.Cut(line, " ")
-		ratings = append(ratings, Severity{Type: kind, Score: score})
+		ratings = append(ratings, Severity{Type: plain(kind), Score: plain(score)})
 	}
 	return ratings
+}
+
+// plain takes the encoding off; what has none stays as it is.
+func plain(text string) string {
+	if decoded, err := unescape(text); err == nil {
+		return decoded
+	}
+	return text
 }
