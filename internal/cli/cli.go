@@ -19,7 +19,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/policy"
+	"github.com/assay-sca/assay/internal/report"
 )
 
 // Env is everything that a run takes from its surroundings.
@@ -40,9 +42,14 @@ func Process() Env {
 		Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now,
 		Client:   httpClient(),
 		Terminal: isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb",
-		Color:    isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+		Color:    isTerminal(os.Stdout) && wantsColor(os.Getenv),
 		Width:    terminalWidth(os.Stdout),
 	}
+}
+
+// wantsColor follows https://no-color.org and the terminal's own word.
+func wantsColor(getenv func(string) string) bool {
+	return getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 }
 
 // Main runs one command and returns the exit code.
@@ -65,8 +72,15 @@ func Main(ctx context.Context, env Env) int {
 	if ctx.Err() != nil {
 		err = errors.New("interrupted")
 	}
-	a.message("error: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
+	a.message("error: %s", oneLine(err))
 	return policy.ExitInput
+}
+
+// oneLine writes an error as one line; joined errors have several, and cobra
+// lists what may have been meant below its message.
+func oneLine(err error) string {
+	text := strings.NewReplacer("\n\nDid you mean this?\n\t", ": did you mean ", "\n\t", " or ").Replace(err.Error())
+	return strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ")
 }
 
 // exitError ends a command whose messages are already written.
@@ -82,9 +96,10 @@ type app struct {
 	quiet    bool   // --quiet
 }
 
-// message writes a line for people; results go to Stdout.
+// message writes a line for people; results go to Stdout. What it quotes may
+// come from strangers.
 func (a *app) message(format string, args ...any) {
-	_, _ = fmt.Fprintf(a.Stderr, "assay: "+format+"\n", args...) // there is nowhere else to say it
+	_, _ = fmt.Fprintf(a.Stderr, "assay: %s\n", report.Clean(fmt.Sprintf(format, args...))) // there is nowhere else to say it
 }
 
 func (a *app) root() *cobra.Command {
@@ -111,12 +126,52 @@ and in .assay.yaml (fail-on: high).`,
 	root.PersistentFlags().StringVar(&a.cacheDir, "cache-dir", "", "`FOLDER` for the database and downloads (default: the user's cache folder)")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no messages but errors")
 	root.AddCommand(a.scanCommand(), a.explainCommand(), a.dbCommand(), a.schemaCommand(), a.versionCommand())
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return errs.E(errs.Invalid, "%w; see `%s --help`", err, cmd.CommandPath())
+	})
+	eachCommand(root, tellUsage)
 	return root
+}
+
+func eachCommand(cmd *cobra.Command, do func(*cobra.Command)) {
+	do(cmd)
+	for _, child := range cmd.Commands() {
+		eachCommand(child, do)
+	}
+}
+
+// tellUsage adds to the complaint about arguments what they should be.
+func tellUsage(cmd *cobra.Command) {
+	check := cmd.Args
+	if check == nil {
+		return
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return errs.E(errs.Invalid, "%w; usage: %s", err, cmd.UseLine())
+		}
+		return nil
+	}
+}
+
+// group runs a command that only has commands below it. Without it cobra takes a
+// mistyped name for a wish to see the help, and that for a success.
+func group(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	var names []string
+	for _, child := range cmd.Commands() {
+		names = append(names, child.Name())
+	}
+	return errs.E(errs.Invalid, "unknown command %q for %q: use %s", args[0], cmd.CommandPath(), strings.Join(names, ", "))
 }
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the program's version", Args: cobra.NoArgs,
+		Long:    "Prints the release, or what the Go toolchain recorded of a build from source.",
+		Example: "  assay version",
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintln(a.Stdout, "assay", Version())
 			return err

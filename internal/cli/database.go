@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/purl"
-	"github.com/assay-sca/assay/internal/scan"
 	"github.com/assay-sca/assay/internal/vulndb"
 	"github.com/assay-sca/assay/internal/vulndb/build"
 	"github.com/assay-sca/assay/internal/vulndb/feed"
@@ -121,13 +121,13 @@ func openSample(ctx context.Context) (*vulndb.DB, func() error, error) {
 func (a *app) ensure(ctx context.Context, d *database, now time.Time, p *progress) (*vulndb.DB, func() error, error) {
 	db, closeDB, err := a.open(ctx, d)
 	if d.file != "" || d.offline {
-		return db, closeDB, a.lacking(d, err)
+		return db, closeDB, lacking(d, err)
 	}
 	if err == nil && (d.maxAge <= 0 || now.Sub(db.Metadata().Built) <= d.maxAge) {
 		return db, closeDB, nil
 	}
 	if err != nil && errs.KindOf(err) != errs.NotFound {
-		a.message("%v", err)
+		a.message("%s", oneLine(err))
 	}
 	if failed := a.update(ctx, d, p); failed != nil {
 		if ctx.Err() != nil {
@@ -137,7 +137,7 @@ func (a *app) ensure(ctx context.Context, d *database, now time.Time, p *progres
 			a.message("the update failed, the database of %s stays in use: %v", db.Metadata().Built.Format(time.DateOnly), failed)
 			return db, closeDB, nil
 		}
-		return nil, nil, fmt.Errorf("%w, and it cannot be fetched: %w", scan.ErrNoDatabase, failed)
+		return nil, nil, errs.E(errs.KindOf(err), "%w, and one cannot be fetched: %w", err, failed)
 	}
 	if err == nil {
 		if err := closeDB(); err != nil {
@@ -148,14 +148,36 @@ func (a *app) ensure(ctx context.Context, d *database, now time.Time, p *progres
 }
 
 // lacking says what to do about a database that is not there.
-func (a *app) lacking(d *database, err error) error {
+func lacking(d *database, err error) error {
 	if err == nil || errs.KindOf(err) != errs.NotFound {
 		return err
 	}
 	if d.file != "" {
 		return errs.E(errs.NotFound, "%w: build one with `assay db build --out %s SOURCE`", err, d.file)
 	}
-	return errs.E(errs.NotFound, "%w, and --offline forbids to fetch one: run `assay db update` with a network, name a file with --db, or build one with `assay db build`", err)
+	if d.offline {
+		err = errs.E(errs.NotFound, "%w, and --offline forbids to fetch one", err)
+	}
+	return errs.E(errs.NotFound, "%w: run `assay db update`, name a file with --db, or build one with `assay db build`", err)
+}
+
+// portable leaves of the paths that may stand in an error of the database only
+// the files' names: it becomes part of a result, which is the same wherever it is
+// made.
+func (a *app) portable(d *database, text string) string {
+	for _, path := range []string{d.file, d.source} {
+		if absolute, err := filepath.Abs(path); err == nil && path != "" && !isURL(path) {
+			text = strings.ReplaceAll(text, absolute, filepath.Base(absolute))
+		}
+	}
+	if cache, err := a.cache(); err == nil {
+		text = strings.ReplaceAll(text, cache+string(filepath.Separator), "")
+	}
+	return text
+}
+
+func isURL(source string) bool {
+	return strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://")
 }
 
 func (a *app) update(ctx context.Context, d *database, p *progress) error {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -14,8 +15,6 @@ import (
 	"github.com/assay-sca/assay/internal/purl"
 	"github.com/assay-sca/assay/internal/vulndb"
 )
-
-func defaultEcosystems() []string { return purl.Ecosystems() }
 
 type foundJSON struct {
 	ID              string          `json:"id"`
@@ -40,7 +39,8 @@ type foundAffected struct {
 
 func (a *app) dbSearchCommand() *cobra.Command {
 	var d database
-	var format, ecosystem string
+	var ecosystem string
+	var f format
 	cmd := &cobra.Command{
 		Use:   "search PACKAGE|ID",
 		Short: "Find advisories by package name, purl, or any id",
@@ -54,27 +54,30 @@ records are shown as such. The exit code is 1 when nothing is found.`,
 		Args: cobra.ExactArgs(1),
 	}
 	d.bind(cmd)
-	bindFormat(cmd, &format)
+	f.bind(cmd)
 	cmd.Flags().StringVar(&ecosystem, "ecosystem", "", "only packages of this `ECOSYSTEM`, by its OSV name")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if _, err := a.settings(cmd, nil); err != nil {
 			return err
 		}
-		if err := checkFormat(format); err != nil {
+		if err := checkEcosystem(ecosystem); err != nil {
 			return err
 		}
-		return a.dbSearch(cmd, &d, args[0], ecosystem, format)
+		return a.dbSearch(cmd, &d, searched{args[0], ecosystem}, f)
 	}
 	return cmd
 }
 
-func (a *app) dbSearch(cmd *cobra.Command, d *database, term, ecosystem, format string) error {
+// searched is what is looked for.
+type searched struct{ term, ecosystem string }
+
+func (a *app) dbSearch(cmd *cobra.Command, d *database, want searched, f format) error {
 	db, closeDB, err := a.open(cmd.Context(), d)
 	if err != nil {
-		return a.lacking(d, err)
+		return lacking(d, err)
 	}
 	defer closeDB() //nolint:errcheck // only read
-	rows, err := search(cmd.Context(), db, term, ecosystem)
+	rows, err := search(cmd.Context(), db, want)
 	if err != nil {
 		return err
 	}
@@ -82,48 +85,57 @@ func (a *app) dbSearch(cmd *cobra.Command, d *database, term, ecosystem, format 
 	if err != nil {
 		return err
 	}
-	if format == "json" {
-		if found == nil {
-			found = []foundJSON{}
-		}
-		err = a.printJSON(found)
-	} else {
-		err = a.printFound(found)
-	}
+	err = a.show(f, found, func(w io.Writer) error { return printFound(w, found) })
 	if err == nil && len(found) == 0 {
-		a.message("nothing is known of %q in release %s", term, db.Metadata().Release)
+		a.message("nothing is known of %q in release %s", want.term, db.Metadata().Release)
 		return exitError(1)
 	}
 	return err
 }
 
 // search looks for a term first as an id, then as a package.
-func search(ctx context.Context, db *vulndb.DB, term, ecosystem string) ([]vulndb.Row, error) {
-	if strings.HasPrefix(term, "pkg:") {
-		p, err := purl.Parse(term)
+func search(ctx context.Context, db *vulndb.DB, want searched) ([]vulndb.Row, error) {
+	if strings.HasPrefix(want.term, "pkg:") {
+		p, err := purl.Parse(want.term)
 		if err != nil {
 			return nil, err
 		}
 		return db.ByPackage(ctx, p.Ecosystem, p.Name)
 	}
-	rows, err := db.ByID(ctx, term)
+	rows, err := byID(ctx, db, want.term)
 	if err != nil || len(rows) > 0 {
 		return rows, err
 	}
-	names := []string{term}
+	names := []string{want.term}
 	for _, e := range purl.Ecosystems() {
-		if name := purl.Normalize(e, term); !slices.Contains(names, name) {
+		if name := purl.Normalize(e, want.term); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
 	for _, name := range names {
-		more, err := db.ByPackage(ctx, ecosystem, name)
+		more, err := db.ByPackage(ctx, want.ecosystem, name)
 		if err != nil {
 			return nil, err
 		}
 		rows = append(rows, more...)
 	}
 	return rows, nil
+}
+
+// byID finds the advisories that an id names, in whatever case it is typed: most
+// ids are upper case, the letters of a GHSA lower.
+func byID(ctx context.Context, db *vulndb.DB, id string) ([]vulndb.Row, error) {
+	upper := strings.ToUpper(id)
+	forms := []string{id, upper}
+	if rest, ok := strings.CutPrefix(upper, "GHSA-"); ok {
+		forms[1] = "GHSA-" + strings.ToLower(rest)
+	}
+	for _, form := range slices.Compact(forms) {
+		if rows, err := db.ByID(ctx, form); err != nil || len(rows) > 0 {
+			return rows, err
+		}
+	}
+	return nil, nil
 }
 
 // describeRows joins the rows of a record and adds what its blob says.
@@ -140,10 +152,10 @@ func describeRows(ctx context.Context, db *vulndb.DB, rows []vulndb.Row) ([]foun
 	if err != nil {
 		return nil, err
 	}
-	var found []foundJSON
+	found := []foundJSON{}
 	for _, n := range numbers {
 		d := details[n]
-		f := foundJSON{ID: d.ID, Provider: d.Provider, Vulnerabilities: d.Vulnerabilities, Aliases: d.Aliases, Severity: d.Severity.String(),
+		f := foundJSON{ID: d.ID, Provider: d.Provider, Vulnerabilities: orEmpty(d.Vulnerabilities), Aliases: orEmpty(d.Aliases), Severity: d.Severity.String(),
 			Withdrawn: d.Withdrawn, Published: d.Published, Modified: d.Modified, Summary: d.Summary}
 		for _, r := range byRecord[n] {
 			f.Affected = append(f.Affected, affectedOf(r))
@@ -152,6 +164,14 @@ func describeRows(ctx context.Context, db *vulndb.DB, rows []vulndb.Row) ([]foun
 	}
 	slices.SortStableFunc(found, func(a, b foundJSON) int { return advisory.CompareIDs(a.ID, b.ID) })
 	return found, nil
+}
+
+// orEmpty keeps null out of JSON.
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }
 
 func affectedOf(r vulndb.Row) foundAffected {
@@ -167,11 +187,11 @@ func affectedOf(r vulndb.Row) foundAffected {
 
 const maxRangeShown = 60
 
-func (a *app) printFound(found []foundJSON) error {
+func printFound(out io.Writer, found []foundJSON) error {
 	if len(found) == 0 {
 		return nil
 	}
-	w := tabwriter.NewWriter(a.Stdout, 0, 4, 2, ' ', 0)
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "ADVISORY\tSEVERITY\tECOSYSTEM\tPACKAGE\tAFFECTED\tSUMMARY")
 	for _, f := range found {
 		severity := f.Severity
@@ -195,18 +215,20 @@ func (a *app) printFound(found []foundJSON) error {
 
 const maxSummaryShown = 70
 
-// brief takes control characters and length off a text of strangers.
+// brief takes line breaks and length off a text of strangers.
 func brief(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, text)
+	text = strings.Join(strings.Fields(text), " ")
 	if r := []rune(text); len(r) > maxSummaryShown {
 		return string(r[:maxSummaryShown-1]) + "…"
 	}
 	return text
+}
+
+func checkEcosystem(name string) error {
+	if name != "" && !slices.Contains(purl.Ecosystems(), name) {
+		return errs.E(errs.Invalid, "unknown ecosystem %q: use %s", name, strings.Join(purl.Ecosystems(), ", "))
+	}
+	return nil
 }
 
 // componentOf reads what a user writes for a component: a purl, or
@@ -219,8 +241,8 @@ func componentOf(text, ecosystem string) (purl.Package, error) {
 	if at := strings.LastIndexByte(text, '@'); at > 0 {
 		name, version = text[:at], text[at+1:]
 	}
-	if ecosystem != "" && !slices.Contains(purl.Ecosystems(), ecosystem) {
-		return purl.Package{}, errs.E(errs.Invalid, "unknown ecosystem %q: use %s", ecosystem, strings.Join(purl.Ecosystems(), ", "))
+	if err := checkEcosystem(ecosystem); err != nil {
+		return purl.Package{}, err
 	}
 	return purl.Package{Ecosystem: ecosystem, Name: purl.Normalize(ecosystem, name), Version: version}, nil
 }

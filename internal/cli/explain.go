@@ -12,6 +12,7 @@ import (
 	extractors "github.com/assay-sca/assay/internal/extract/all"
 	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/match"
+	"github.com/assay-sca/assay/internal/policy"
 	"github.com/assay-sca/assay/internal/purl"
 	"github.com/assay-sca/assay/internal/source"
 	"github.com/assay-sca/assay/internal/vulndb"
@@ -53,10 +54,10 @@ func (a *app) explain(cmd *cobra.Command, d *database, id, text, ecosystem, in s
 	}
 	db, closeDB, err := a.open(cmd.Context(), d)
 	if err != nil {
-		return a.lacking(d, err)
+		return lacking(d, err)
 	}
 	defer closeDB() //nolint:errcheck // only read
-	rows, err := db.ByID(cmd.Context(), id)
+	rows, err := byID(cmd.Context(), db, id)
 	if err != nil {
 		return err
 	}
@@ -121,11 +122,11 @@ func named(components []inventory.Component, want purl.Package) []purl.Package {
 
 // explanation prints the comparison of components with one vulnerability.
 type explanation struct {
-	a                    *app
-	db                   *vulndb.DB
-	rows                 []vulndb.Row
-	id                   string
-	affected, uncompared bool
+	a    *app
+	db   *vulndb.DB
+	rows []vulndb.Row
+	id   string
+	all  outcome
 }
 
 func (e *explanation) component(cmd *cobra.Command, c purl.Package) error {
@@ -139,53 +140,68 @@ func (e *explanation) component(cmd *cobra.Command, c purl.Package) error {
 		return err
 	}
 	var b strings.Builder
-	named, hit := false, false
+	var seen outcome
 	for _, r := range e.rows {
 		if r.Package != purl.Normalize(r.Ecosystem, c.Name) || c.Ecosystem != "" && c.Ecosystem != r.Ecosystem {
 			continue
 		}
-		named = true
+		seen.named = true
 		d := details[r.Advisory]
 		fmt.Fprintf(&b, "  %s (%s) on %s %s\n", d.ID, d.Provider, r.Ecosystem, r.Package)
 		if d.Withdrawn {
 			fmt.Fprintf(&b, "    it was withdrawn: it affects nothing\n")
 			continue
 		}
-		hit = e.ranges(&b, c, r) || hit
+		seen.add(compareRanges(&b, c, r))
 	}
-	e.affected = e.affected || hit
-	_, err = fmt.Fprintf(e.a.Stdout, "%s: %s\n%s", c, e.headline(named, hit), b.String())
+	e.all.add(seen)
+	_, err = fmt.Fprintf(cleaner{e.a.Stdout}, "%s: %s\n%s", c, e.headline(seen), b.String())
 	return err
 }
 
-func (e *explanation) ranges(b *strings.Builder, c purl.Package, r vulndb.Row) bool {
-	hit := false
+// outcome is what comparing gave.
+type outcome struct {
+	named      bool // an advisory names the package
+	affected   bool
+	uncompared bool
+}
+
+func (o *outcome) add(p outcome) {
+	o.named = o.named || p.named
+	o.affected = o.affected || p.affected
+	o.uncompared = o.uncompared || p.uncompared
+}
+
+// compareRanges writes a line for every range of a row.
+func compareRanges(b *strings.Builder, c purl.Package, r vulndb.Row) outcome {
 	if c.Version == "" {
 		fmt.Fprintf(b, "    no version is known, so nothing can be compared\n")
-		e.uncompared = true
-		return false
-	}
-	for _, v := range match.Explain(r.Ecosystem, c.Version, r.Intervals) {
-		mark := "no"
-		if v.Covers {
-			mark, hit = "YES", true
-		}
-		if !v.Covers && strings.Contains(v.Why, "cannot be compared") {
-			mark, e.uncompared = "?", true
-		}
-		fmt.Fprintf(b, "    %-3s  %s: %s\n", mark, v.Interval, v.Why)
+		return outcome{uncompared: true}
 	}
 	if len(r.Intervals) == 0 {
 		fmt.Fprintf(b, "    it states commits only, no versions: nothing can be compared\n")
 	}
-	return hit
+	var o outcome
+	for _, v := range match.Explain(r.Ecosystem, c.Version, r.Intervals) {
+		mark := "no"
+		switch {
+		case v.Covers:
+			mark, o.affected = "YES", true
+		case strings.Contains(v.Why, "cannot be compared"):
+			mark, o.uncompared = "?", true
+		}
+		fmt.Fprintf(b, "    %-3s  %s: %s\n", mark, v.Interval, v.Why)
+	}
+	return o
 }
 
-func (e *explanation) headline(named, hit bool) string {
+func (e *explanation) headline(o outcome) string {
 	switch {
-	case hit:
+	case o.affected:
 		return e.id + " is reported"
-	case !named:
+	case o.uncompared:
+		return e.id + " is neither reported nor ruled out: it could not be compared"
+	case !o.named:
 		return e.id + " is not reported: no advisory of it names this package"
 	}
 	return e.id + " is not reported"
@@ -193,10 +209,10 @@ func (e *explanation) headline(named, hit bool) string {
 
 func (e *explanation) verdict() error {
 	switch {
-	case e.affected:
-		return exitError(1)
-	case e.uncompared:
-		return exitError(3)
+	case e.all.affected:
+		return exitError(policy.ExitFindings)
+	case e.all.uncompared:
+		return exitError(policy.ExitIncomplete)
 	}
 	return nil
 }

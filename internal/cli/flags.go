@@ -4,6 +4,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,32 +17,84 @@ import (
 // settings completes a command's flags from the environment and a configuration
 // file: the one named by --config, else .assay.yaml in tree, which may be nil.
 func (a *app) settings(cmd *cobra.Command, tree fs.FS) (config.File, error) {
-	flags := commandFlags(cmd)
-	// --config itself may come from the environment.
-	if err := config.Apply(flags, a.Getenv, config.File{}, "", nil); err != nil {
+	if err := a.environment(cmd); err != nil {
 		return config.File{}, err
 	}
 	file, name, err := a.configFile(tree)
 	if err != nil {
 		return file, err
 	}
-	return file, config.Apply(flags, func(string) string { return "" }, file, name, knownFlags(cmd.Root()))
+	nothing := func(string) string { return "" }
+	if err := config.Apply(commandFlags(cmd), nothing, file, name, knownFlags(cmd.Root())); err != nil {
+		return file, err
+	}
+	return file, settle(cmd, name)
+}
+
+// environment completes the flags from variables alone: --config may be one.
+func (a *app) environment(cmd *cobra.Command) error {
+	if err := settle(cmd, "the command line"); err != nil {
+		return err
+	}
+	if err := config.Apply(commandFlags(cmd), a.Getenv, config.File{}, "", nil); err != nil {
+		return err
+	}
+	return settle(cmd, "the environment")
+}
+
+// settle decides the flags that exclude each other: once one is set, the other is
+// no longer open to what speaks later and counts less. Both at once are an error.
+func settle(cmd *cobra.Command, place string) error {
+	const one, other = "allow-incomplete", "fail-on-incomplete"
+	a, b := cmd.Flags().Lookup(one), cmd.Flags().Lookup(other)
+	if a == nil || b == nil {
+		return nil
+	}
+	if a.Value.String() == "true" && b.Value.String() == "true" {
+		return errs.E(errs.Invalid, "%s: %s and %s exclude each other", place, one, other)
+	}
+	a.Changed = a.Changed || b.Changed
+	b.Changed = a.Changed
+	return nil
 }
 
 func (a *app) configFile(tree fs.FS) (config.File, string, error) {
-	name := config.FileName
 	if a.config != "" {
-		name = filepath.Base(a.config)
-		tree = os.DirFS(filepath.Dir(a.config))
+		name := filepath.Base(a.config)
+		file, err := config.Read(os.DirFS(filepath.Dir(a.config)), name)
+		if errs.KindOf(err) == errs.NotFound {
+			return file, name, errs.E(errs.NotFound, "--config: there is no file %s", a.config)
+		}
+		return file, name, err
 	}
 	if tree == nil {
 		return config.File{}, "", nil
 	}
-	file, err := config.Read(tree, name)
-	if errs.KindOf(err) == errs.NotFound && a.config == "" {
+	file, err := config.Read(tree, config.FileName)
+	if errs.KindOf(err) == errs.NotFound {
 		return config.File{}, "", nil
 	}
-	return file, name, err
+	if err != nil {
+		return file, config.FileName, err
+	}
+	return file, config.FileName, checkFound(file)
+}
+
+// checkFound refuses what a configuration file that merely lies beside the
+// scanned files must not decide: where this machine's files are written, and what
+// the database of all other scans is made of.
+func checkFound(file config.File) error {
+	for _, name := range []string{"cache-dir", "db-source", "output"} {
+		values := file.Settings[name]
+		if name == "output" {
+			values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !strings.Contains(v, "=") })
+		}
+		if len(values) > 0 {
+			return errs.E(errs.Invalid, "%s: %s: %s is not taken from a file that is found beside what is scanned: name the file with --config, or use the flag or %s",
+				config.FileName, name, values[0], config.Variable(name))
+		}
+	}
+	return nil
 }
 
 // boundFlag is a cobra flag that counts as changed once it was set from anywhere.
@@ -49,41 +103,62 @@ type boundFlag struct{ *pflag.Flag }
 func (f boundFlag) Name() string  { return f.Flag.Name }
 func (f boundFlag) Changed() bool { return f.Flag.Changed }
 
+// Set takes what a variable or a file says. A list is several values, or one text
+// with commas.
 func (f boundFlag) Set(values []string) error {
-	if list, ok := f.Value.(pflag.SliceValue); ok {
-		f.Flag.Changed = true
-		return list.Replace(values)
+	f.Flag.Changed = true
+	switch v := f.Value.(type) {
+	case *format:
+		v.prefer(split(values))
+		return nil
+	case pflag.SliceValue:
+		if values = split(values); len(values) == 0 {
+			return errs.E(errs.Invalid, "it names nothing")
+		}
+		return v.Replace(values)
 	}
+	if len(values) != 1 {
+		return errs.E(errs.Invalid, "one value is expected, not a list")
+	}
+	return f.Value.Set(values[0])
+}
+
+func split(values []string) []string {
+	var parts []string
 	for _, v := range values {
-		if err := f.Value.Set(v); err != nil {
-			return err
+		for part := range strings.SplitSeq(v, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				parts = append(parts, part)
+			}
 		}
 	}
-	f.Flag.Changed = true
-	return nil
+	return parts
 }
+
+// commandLineOnly tells whether a flag makes no sense as a setting.
+func commandLineOnly(name string) bool { return name == "help" || name == "version" }
 
 func commandFlags(cmd *cobra.Command) []config.Flag {
 	var flags []config.Flag
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Name != "help" && f.Name != "version" {
+		if !commandLineOnly(f.Name) {
 			flags = append(flags, boundFlag{f})
 		}
 	})
 	return flags
 }
 
-// knownFlags are the names of all commands: a configuration file serves all.
+// knownFlags are the settings of all commands: a configuration file serves all.
 func knownFlags(root *cobra.Command) []string {
 	var names []string
-	var visit func(*cobra.Command)
-	visit = func(cmd *cobra.Command) {
-		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		cmd.PersistentFlags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		for _, child := range cmd.Commands() {
-			visit(child)
+	eachCommand(root, func(cmd *cobra.Command) {
+		for _, set := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
+			set.VisitAll(func(f *pflag.Flag) {
+				if !commandLineOnly(f.Name) && f.Name != "config" {
+					names = append(names, f.Name)
+				}
+			})
 		}
-	}
-	visit(root)
+	})
 	return names
 }

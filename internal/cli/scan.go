@@ -3,11 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +16,6 @@ import (
 	extractors "github.com/assay-sca/assay/internal/extract/all"
 	"github.com/assay-sca/assay/internal/finding"
 	"github.com/assay-sca/assay/internal/policy"
-	"github.com/assay-sca/assay/internal/report"
 	reports "github.com/assay-sca/assay/internal/report/all"
 	"github.com/assay-sca/assay/internal/scan"
 	"github.com/assay-sca/assay/internal/source"
@@ -99,7 +94,7 @@ func formatNames() []string {
 func (a *app) scan(cmd *cobra.Command, f *scanFlags, target string) (err error) {
 	ctx := cmd.Context()
 	// Before anything is fetched: the flags that say whether it may be.
-	if err := config.Apply(commandFlags(cmd), a.Getenv, config.File{}, "", nil); err != nil {
+	if err := a.environment(cmd); err != nil {
 		return err
 	}
 	if f.offline && source.NeedsNetwork(target) {
@@ -110,11 +105,7 @@ func (a *app) scan(cmd *cobra.Command, f *scanFlags, target string) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
-	var tree fs.FS
-	if src.Trusted {
-		tree = src.Tree
-	}
-	file, err := a.settings(cmd, tree)
+	file, err := a.scanSettings(cmd, src)
 	if err != nil {
 		return err
 	}
@@ -126,10 +117,26 @@ func (a *app) scan(cmd *cobra.Command, f *scanFlags, target string) (err error) 
 	if err != nil {
 		return err
 	}
+	if a.config == "" && !src.Trusted && hasConfig(src.Tree) {
+		result.Notices = append(result.Notices, "the repository's own "+config.FileName+" was not applied: name a file with --config")
+	}
 	if err := a.writeOutputs(outputs, result, f.verbose); err != nil {
 		return err
 	}
 	return a.verdict(result, outputs)
+}
+
+// scanSettings reads the configuration file of a folder that is the user's own.
+func (a *app) scanSettings(cmd *cobra.Command, src *source.Source) (config.File, error) {
+	if !src.Trusted {
+		return a.settings(cmd, nil)
+	}
+	return a.settings(cmd, src.Tree)
+}
+
+func hasConfig(tree fs.FS) bool {
+	_, err := fs.Stat(tree, config.FileName)
+	return err == nil
 }
 
 func (a *app) runScan(ctx context.Context, f *scanFlags, src *source.Source, ignores []policy.Ignore) (*finding.Result, error) {
@@ -158,13 +165,23 @@ func (a *app) runScan(ctx context.Context, f *scanFlags, src *source.Source, ign
 			p.say(map[string]string{"read": "reading manifests and lockfiles", "match": "matching"}[name])
 		},
 	})
-	return result, errors.Join(err, closeDB())
+	if err := errors.Join(err, closeDB()); err != nil {
+		return nil, err
+	}
+	result.Database.Reason = a.portable(&f.database, result.Database.Reason)
+	for i := range result.Gates {
+		result.Gates[i].Reason = a.portable(&f.database, result.Gates[i].Reason)
+	}
+	return result, nil
 }
 
 func (a *app) rules(f *scanFlags, ignores []policy.Ignore) (policy.Rules, error) {
 	failOn, err := policy.ParseFailOn(f.failOn)
 	if err != nil {
-		return policy.Rules{}, err
+		return policy.Rules{}, errs.E(errs.Invalid, "--fail-on: %w", err)
+	}
+	if f.maxFileSize <= 0 {
+		return policy.Rules{}, errs.E(errs.Invalid, "--max-file-size %d: a positive number of bytes is expected", f.maxFileSize)
 	}
 	at := a.Now()
 	if f.at != "" {
@@ -174,74 +191,6 @@ func (a *app) rules(f *scanFlags, ignores []policy.Ignore) (policy.Rules, error)
 	}
 	return policy.Rules{FailOn: failOn, AllowIncomplete: f.allowIncomplete, FailOnIncomplete: f.failOnIncomplete,
 		Ignores: ignores, At: at, MaxAge: f.maxAge}, nil
-}
-
-// output is one -o.
-type output struct {
-	writer report.Writer
-	file   string // empty: Stdout
-}
-
-func parseOutputs(texts []string) ([]output, error) {
-	var outputs []output
-	toStdout := 0
-	for _, text := range texts {
-		name, file, named := strings.Cut(text, "=")
-		writers := reports.Writers()
-		at := slices.IndexFunc(writers, func(w report.Writer) bool { return w.Name() == name })
-		if at < 0 {
-			return nil, errs.E(errs.Invalid, "unknown output format %q: use %s", name, strings.Join(formatNames(), " or "))
-		}
-		if named && file == "" {
-			return nil, errs.E(errs.Invalid, "the output %q names no file", text)
-		}
-		if !named {
-			toStdout++
-		}
-		outputs = append(outputs, output{writer: writers[at], file: file})
-	}
-	if toStdout > 1 {
-		return nil, errs.E(errs.Invalid, "several outputs would mix on the terminal: give all but one a file, as in -o json=result.json")
-	}
-	return outputs, nil
-}
-
-func (a *app) writeOutputs(outputs []output, result *finding.Result, verbose bool) error {
-	for _, o := range outputs {
-		options := report.Options{Now: a.Now(), Verbose: verbose}
-		if o.file == "" {
-			options.Color, options.Width = a.Color, a.Width
-			if err := o.writer.Write(a.Stdout, result, options); err != nil {
-				return fmt.Errorf("write %s: %w", o.writer.Name(), err)
-			}
-			continue
-		}
-		write := func(w io.Writer) error { return o.writer.Write(w, result, options) }
-		if err := writeFile(o.file, write); err != nil {
-			return errs.E(errs.Invalid, "write %s: %w", o.file, err)
-		}
-	}
-	return nil
-}
-
-// writeFile puts a file in its place whole or not at all. What is no regular
-// file, such as /dev/null or a pipe, is written to as it is.
-func writeFile(name string, write func(io.Writer) error) error {
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		f, err := os.OpenFile(name, os.O_WRONLY, 0)
-		if err != nil {
-			return err
-		}
-		return errors.Join(write(f), f.Close())
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(write(f), f.Chmod(0o644), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return os.Rename(f.Name(), name)
 }
 
 // verdict ends the command with the gates' exit code. What the table would have

@@ -10,11 +10,9 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/assay-sca/assay/internal/finding"
 	"github.com/assay-sca/assay/internal/inventory"
-	"github.com/assay-sca/assay/internal/policy"
 	"github.com/assay-sca/assay/internal/report"
 	"github.com/assay-sca/assay/internal/severity"
 )
@@ -28,16 +26,21 @@ var _ report.Writer = writer{}
 
 func (writer) Name() string { return "table" }
 
-const defaultWidth = 110
+const (
+	defaultWidth = 110 // of what is no terminal
+	leastWidth   = 60
+)
 
 // Write writes the whole table.
 func (writer) Write(w io.Writer, r *finding.Result, o report.Options) error {
-	if o.Width <= 40 {
+	if o.Width == 0 {
 		o.Width = defaultWidth
 	}
+	o.Width = max(o.Width, leastWidth)
 	p := &page{w: bufio.NewWriter(w), r: r, o: o}
 	p.sampleBanner()
 	p.packages()
+	p.ignored()
 	p.ledger()
 	p.summary()
 	return p.w.Flush() // keeps the first error of all writes
@@ -66,7 +69,8 @@ type group struct {
 	worst     severity.Level
 }
 
-// groups orders components by their worst finding, then by the number of them.
+// groups orders components by their worst finding; of equal ones what runs in
+// production comes before what only builds or tests, then the one with more.
 func (p *page) groups() []group {
 	var groups []group
 	for i := range p.r.Findings {
@@ -87,43 +91,62 @@ func (p *page) groups() []group {
 		})
 	}
 	slices.SortStableFunc(groups, func(a, b group) int {
-		return cmp.Or(cmp.Compare(b.worst, a.worst), cmp.Compare(len(b.findings), len(a.findings)))
+		return cmp.Or(cmp.Compare(b.worst, a.worst), cmp.Compare(p.narrow(a.component), p.narrow(b.component)),
+			cmp.Compare(len(b.findings), len(a.findings)))
 	})
 	return groups
+}
+
+// narrow is 1 for what only development needs.
+func (p *page) narrow(component int) int {
+	if developmentOnly(p.r.Inventory.Components[component].Scope) {
+		return 1
+	}
+	return 0
+}
+
+func developmentOnly(s inventory.Scope) bool {
+	return s == inventory.ScopeDev || s == inventory.ScopeTest || s == inventory.ScopeBuild
 }
 
 func (p *page) packages() {
 	places := p.places()
 	for _, g := range p.groups() {
 		c := &p.r.Inventory.Components[g.component]
-		p.line("%s  %s", p.style(bold, clean(c.Name+" "+c.Version)), p.style(dim, clean(describe(c))))
-		for _, f := range g.findings {
-			p.finding(f)
-		}
+		p.line("%s  %s", p.style(bold, report.Clean(c.Name+" "+c.Version)), p.style(dim, report.Clean(describe(c))))
+		p.findings(g.findings)
 		if path := g.findings[0].Path; len(path) > 1 {
 			p.line("  %s %s", p.style(dim, "by way of"), p.path(path))
 		}
-		where := places[g.component]
-		shown := len(where)
-		if !p.o.Verbose {
-			shown = min(shown, 3)
-		}
-		more := ""
-		if len(where) > shown {
-			more = fmt.Sprintf(" and %d more places", len(where)-shown)
-		}
-		p.line("  %s %s%s\n", p.style(dim, "in"), clean(strings.Join(where[:shown], ", ")), more)
+		p.line("  %s %s\n", p.style(dim, "in"), p.listed(places[g.component]))
 	}
 }
 
-func describe(c *inventory.Component) string {
-	parts := []string{c.Ecosystem}
-	if c.Direct {
-		parts = append(parts, "direct")
-	} else {
-		parts = append(parts, "transitive")
+const maxPlaces = 3
+
+func (p *page) listed(places []string) string {
+	shown := len(places)
+	if !p.o.Verbose {
+		shown = min(shown, maxPlaces)
 	}
-	if c.Scope != inventory.ScopeUnknown {
+	text := report.Clean(strings.Join(places[:shown], ", "))
+	if more := len(places) - shown; more > 0 {
+		text += " and " + report.Count(more, "more place", "more places")
+	}
+	return text
+}
+
+// describe says what a component is. Its scope is the widest of its occurrences:
+// nothing that runs needs one that is "dev only".
+func describe(c *inventory.Component) string {
+	parts := []string{c.Ecosystem, "transitive"}
+	if c.Direct {
+		parts[1] = "direct"
+	}
+	switch {
+	case developmentOnly(c.Scope):
+		parts = append(parts, string(c.Scope)+" only")
+	case c.Scope != inventory.ScopeUnknown:
 		parts = append(parts, string(c.Scope))
 	}
 	if c.Origin.Kind != inventory.OriginRegistry {
@@ -132,24 +155,60 @@ func describe(c *inventory.Component) string {
 	return strings.Join(parts, ", ")
 }
 
-func (p *page) finding(f *finding.Finding) {
-	v := &f.Vulnerability
-	fixed := "no fix known"
-	if len(f.FixedIn) > 0 {
-		fixed = "fixed in " + strings.Join(f.FixedIn, ", ")
+// The least widths of columns: those of usual contents, so that most packages
+// stand in line with each other.
+const (
+	severityWidth = 8
+	idWidth       = 19
+	fixedWidth    = 18
+	leastSummary  = 16 // a shorter piece of a summary says nothing
+)
+
+// findings writes a package's findings in columns of their own widths.
+func (p *page) findings(findings []*finding.Finding) {
+	ids, fixes := idWidth, fixedWidth
+	for _, f := range findings {
+		ids = max(ids, width(report.Clean(f.Vulnerability.ID)))
+		fixes = max(fixes, width(fixed(f)))
 	}
-	head := fmt.Sprintf("  %s  %s  %s", p.severity(v.Severity), pad(clean(v.ID), 20), pad(clean(fixed), 22))
-	room := p.o.Width - 2 - 8 - 2 - max(20, width(v.ID)) - 2 - max(22, width(fixed)) - 2
-	p.line("%s  %s", head, p.style(dim, cut(clean(v.Summary), room)))
+	room := p.o.Width - (2 + severityWidth + 2 + ids + 2 + fixes + 2)
+	for _, f := range findings {
+		v := &f.Vulnerability
+		head := fmt.Sprintf("  %s  %s", p.severity(v.Severity), pad(report.Clean(v.ID), ids))
+		summary := report.Clean(v.Summary)
+		if summary == "" || room < leastSummary {
+			p.line("%s  %s", head, fixed(f))
+			continue
+		}
+		p.line("%s  %s  %s", head, pad(fixed(f), fixes), p.style(dim, cut(summary, room)))
+	}
 }
 
+func fixed(f *finding.Finding) string {
+	if len(f.FixedIn) == 0 {
+		return "no fix known"
+	}
+	return "fixed in " + report.Clean(strings.Join(f.FixedIn, ", "))
+}
+
+// path names the hops; of one too long for the line only the ends.
 func (p *page) path(components []int) string {
+	const arrow, margin = " › ", len("  by way of ")
 	names := make([]string, len(components))
 	for i, n := range components {
-		c := &p.r.Inventory.Components[n]
-		names[i] = clean(c.Name + " " + c.Version)
+		names[i] = p.name(n)
 	}
-	return strings.Join(names, " › ")
+	whole := strings.Join(names, arrow)
+	last := len(names) - 1
+	if p.o.Verbose || last < 3 || width(whole) <= p.o.Width-margin {
+		return whole
+	}
+	return names[0] + arrow + fmt.Sprintf("… %d more …", last-2) + arrow + names[last-1] + arrow + names[last]
+}
+
+func (p *page) name(component int) string {
+	c := &p.r.Inventory.Components[component]
+	return strings.TrimSpace(report.Clean(c.Name + " " + c.Version))
 }
 
 // places lists for each vulnerable component where it stands.
@@ -162,185 +221,38 @@ func (p *page) places() map[int][]string {
 		unit := &p.r.Inventory.Units[u]
 		for o := range unit.Occurrences {
 			at := &unit.Occurrences[o]
-			if _, ok := places[at.Component]; !ok {
-				continue
+			if _, ok := places[at.Component]; ok {
+				places[at.Component] = append(places[at.Component], place(at.Path, at.Line))
 			}
-			place := at.Path
-			if at.Line > 0 {
-				place = fmt.Sprintf("%s:%d", at.Path, at.Line)
-			}
-			places[at.Component] = append(places[at.Component], place)
 		}
 	}
 	return places
 }
 
-// ledger tells what was not looked at; what was read needs no line.
-func (p *page) ledger() {
-	var lines []string
-	for _, f := range p.r.Coverage.Files {
-		if f.Status == inventory.Read && (f.Reason == "" || !p.o.Verbose) {
-			continue
-		}
-		if f.Status == inventory.Skipped && !p.o.Verbose {
-			continue
-		}
-		place := f.Path
-		if f.Line > 0 {
-			place = fmt.Sprintf("%s:%d", f.Path, f.Line)
-		}
-		lines = append(lines, fmt.Sprintf("  %s  %s  %s", p.status(f.Status), clean(place), p.style(dim, clean(f.Reason))))
+func place(path string, line int) string {
+	if line > 0 {
+		return fmt.Sprintf("%s:%d", path, line)
 	}
-	for _, u := range p.r.Coverage.Uncompared {
-		c := &p.r.Inventory.Components[u.Component]
-		lines = append(lines, fmt.Sprintf("  %s  %s  %s", p.style(yellow, pad("not compared", 15)), clean(c.Name+" "+c.Version), p.style(dim, clean(u.Reason))))
-	}
-	if len(lines) == 0 {
+	return path
+}
+
+// ignored lists what rules silence, when asked for everything.
+func (p *page) ignored() {
+	if !p.o.Verbose || p.r.Totals().Ignored == 0 {
 		return
 	}
-	p.line("%s", p.style(bold, "Not checked"))
-	for _, l := range lines {
-		p.line("%s", l)
+	p.line("%s", p.style(bold, "Silenced by rules"))
+	for i := range p.r.Findings {
+		f := &p.r.Findings[i]
+		if f.Ignored == nil {
+			continue
+		}
+		until := ""
+		if f.Ignored.Until != "" {
+			until = " (until " + report.Clean(f.Ignored.Until) + ")"
+		}
+		p.line("  %s  %s  %s  %s%s", p.severity(f.Vulnerability.Severity), pad(report.Clean(f.Vulnerability.ID), idWidth),
+			p.name(f.Component), p.style(dim, report.Clean(f.Ignored.Reason)), until)
 	}
 	p.line("")
-}
-
-func (p *page) status(s inventory.Status) string {
-	text := pad(string(s), 15)
-	if s == inventory.Failed {
-		return p.style(red, text)
-	}
-	return p.style(yellow, text)
-}
-
-func (p *page) summary() {
-	r, t := p.r, p.r.Totals()
-	switch {
-	case r.Database.State == finding.DatabaseMissing || r.Database.State == finding.DatabaseDamaged:
-		p.line("%s %d components were found, none was checked.", p.style(bold+red, "Not matched:"), len(r.Inventory.Components))
-	case policy.NothingRead(r):
-		p.line("%s no manifest or lockfile was read.", p.style(bold+red, "Nothing checked:"))
-	case t.Findings > 0:
-		p.line("%s in %s of %s: %s", p.style(bold, report.Count(t.Findings, "vulnerability", "vulnerabilities")),
-			fmt.Sprint(t.Vulnerable), report.Count(len(r.Inventory.Components), "component", "components"), p.severities(t))
-	default:
-		p.line("%s in %s", p.style(bold, "No known vulnerabilities"), report.Count(len(r.Inventory.Components), "component", "components"))
-	}
-	if t.Ignored > 0 {
-		p.line("%s silenced by rules", report.Count(t.Ignored, "finding is", "findings are"))
-	}
-	p.coverage()
-	p.database()
-	for _, n := range r.Notices {
-		p.line("%s %s", p.style(yellow, "note:"), clean(n))
-	}
-	for _, g := range r.Gates {
-		p.line("%s %s (exit code %d)", p.style(red, g.Name+":"), clean(g.Reason), g.Exit)
-	}
-}
-
-func (p *page) severities(t finding.Totals) string {
-	var parts []string
-	for _, l := range []severity.Level{severity.Critical, severity.High, severity.Medium, severity.Low, severity.None, severity.Unknown} {
-		if n := t.Severities[l]; n > 0 {
-			parts = append(parts, p.style(color(l), fmt.Sprintf("%d %s", n, l)))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
-func (p *page) coverage() {
-	n := policy.StatusCounts(p.r.Coverage.Files)
-	all := n[inventory.Read] + n[inventory.Failed] + n[inventory.Unsupported] + n[inventory.NoAdvisories]
-	text := fmt.Sprintf("Coverage: %d of %s read", n[inventory.Read], report.Count(all, "manifest or lockfile", "manifests and lockfiles"))
-	for _, s := range []inventory.Status{inventory.Failed, inventory.Unsupported, inventory.NoAdvisories} {
-		if n[s] > 0 {
-			text += fmt.Sprintf(", %d %s", n[s], s)
-		}
-	}
-	if n[inventory.Skipped] > 0 {
-		text += fmt.Sprintf(", %s left out by rule", report.Count(n[inventory.Skipped], "place", "places"))
-	}
-	p.line("%s", text)
-	if u := len(p.r.Coverage.Unpinned); u > 0 {
-		p.line("%s", p.style(yellow, fmt.Sprintf("%s no version and could not be checked: add a lockfile", report.Count(u, "component has", "components have"))))
-	}
-}
-
-func (p *page) database() {
-	d := &p.r.Database
-	if d.Release == "" {
-		p.line("Database: %s", p.style(red, "none"))
-		return
-	}
-	age := ""
-	if !d.Sample && !p.o.Now.IsZero() {
-		age = ", " + report.Age(p.o.Now.Sub(d.Built)) + " old"
-	}
-	p.line("Database: release %s, built %s%s", d.Release, d.Built.UTC().Format("2006-01-02 15:04 UTC"), age)
-}
-
-// The control sequences (ECMA-48) that are used.
-const (
-	reset  = "\x1b[0m"
-	bold   = "\x1b[1m"
-	dim    = "\x1b[2m"
-	red    = "\x1b[31m"
-	yellow = "\x1b[33m"
-	blue   = "\x1b[34m"
-)
-
-func (p *page) style(codes, text string) string {
-	if !p.o.Color || text == "" {
-		return text
-	}
-	return codes + text + reset
-}
-
-func (p *page) severity(l severity.Level) string {
-	return p.style(color(l), pad(strings.ToUpper(l.String()), 8))
-}
-
-func color(l severity.Level) string {
-	switch l {
-	case severity.Critical:
-		return bold + red
-	case severity.High:
-		return red
-	case severity.Medium:
-		return yellow
-	case severity.Low:
-		return blue
-	}
-	return dim
-}
-
-// clean takes out what would steer a terminal: names and texts come from
-// strangers.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == utf8.RuneError {
-			return -1
-		}
-		return r
-	}, s)
-}
-
-func width(s string) int { return utf8.RuneCountInString(s) }
-
-func pad(s string, n int) string {
-	if w := width(s); w < n {
-		return s + strings.Repeat(" ", n-w)
-	}
-	return s
-}
-
-func cut(s string, n int) string {
-	if n < 10 {
-		n = 10
-	}
-	if width(s) <= n {
-		return s
-	}
-	return string([]rune(s)[:n-1]) + "…"
 }

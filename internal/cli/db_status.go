@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/assay-sca/assay/internal/policy"
+	"github.com/assay-sca/assay/internal/report"
+	"github.com/assay-sca/assay/internal/vulndb"
+)
+
+type statusJSON struct {
+	Path       string         `json:"path"`
+	Release    string         `json:"release"`
+	Digest     string         `json:"digest"`
+	Schema     string         `json:"schema"`
+	Built      string         `json:"built"`
+	AgeSeconds int64          `json:"age_seconds"`
+	Sample     bool           `json:"sample"`
+	Records    int            `json:"records"`
+	Valid      bool           `json:"valid"`
+	Problem    string         `json:"problem,omitempty"`
+	Providers  []providerJSON `json:"providers"`
+	Ecosystems map[string]int `json:"ecosystems"`
+	Sources    []sourceJSON   `json:"sources"`
+}
+
+type providerJSON struct {
+	Name      string `json:"name"`
+	Records   int    `json:"records"`
+	Withdrawn int    `json:"withdrawn"`
+	Modified  string `json:"modified"`
+}
+
+type sourceJSON struct {
+	Name    string `json:"name"`
+	Digest  string `json:"digest"`
+	Records int    `json:"records"`
+	Skipped int    `json:"skipped"`
+}
+
+func (a *app) dbStatusCommand() *cobra.Command {
+	var d database
+	var f format
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Say which database is in use, how old it is, and whether it is sound",
+		Long: `Reads the whole database and checks every record against its digest. The exit code is 2
+when there is no database or it is damaged.`,
+		Example: "  assay db status\n  assay db status --db advisories.db -o json",
+		Args:    cobra.NoArgs,
+	}
+	d.bind(cmd)
+	f.bind(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if _, err := a.settings(cmd, nil); err != nil {
+			return err
+		}
+		return a.dbStatus(cmd, &d, f)
+	}
+	return cmd
+}
+
+func (a *app) dbStatus(cmd *cobra.Command, d *database, f format) error {
+	db, closeDB, err := a.open(cmd.Context(), d)
+	if err != nil {
+		err = lacking(d, err)
+		if f == formatJSON { // one who reads by machine gets an answer, too
+			s := statusJSON{Problem: err.Error(), Providers: []providerJSON{}, Sources: []sourceJSON{}, Ecosystems: map[string]int{}}
+			err = errors.Join(err, a.show(f, s, nil))
+		}
+		return err
+	}
+	defer closeDB() //nolint:errcheck // only read
+	s, err := a.gatherStatus(cmd, db)
+	if err != nil {
+		return err
+	}
+	err = a.show(f, s, func(w io.Writer) error { return printStatus(w, &s) })
+	if err == nil && !s.Valid {
+		err = exitError(policy.ExitInput)
+	}
+	return err
+}
+
+func (a *app) gatherStatus(cmd *cobra.Command, db *vulndb.DB) (statusJSON, error) {
+	ctx, m := cmd.Context(), db.Metadata()
+	s := statusJSON{Path: db.Path(), Release: m.Release, Digest: m.Digest, Schema: m.Schema, Built: m.Built.Format(time.RFC3339),
+		AgeSeconds: int64(a.Now().Sub(m.Built) / time.Second), Sample: m.Sample, Records: m.Records, Valid: true,
+		Providers: []providerJSON{}, Sources: []sourceJSON{}}
+	if _, err := db.Verify(ctx); err != nil {
+		if ctx.Err() != nil {
+			return s, ctx.Err()
+		}
+		s.Valid, s.Problem = false, err.Error()
+	}
+	providers, err1 := db.Providers(ctx)
+	sources, err2 := db.Sources(ctx)
+	ecosystems, err3 := db.Ecosystems(ctx)
+	if err := errors.Join(err1, err2, err3); err != nil && s.Valid {
+		return s, err
+	}
+	s.Ecosystems = ecosystems
+	for _, p := range providers {
+		modified := ""
+		if !p.Modified.IsZero() {
+			modified = p.Modified.Format(time.RFC3339)
+		}
+		s.Providers = append(s.Providers, providerJSON{p.Name, p.Records, p.Withdrawn, modified})
+	}
+	for _, x := range sources {
+		s.Sources = append(s.Sources, sourceJSON(x))
+	}
+	return s, nil
+}
+
+func printStatus(out io.Writer, s *statusJSON) error {
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	valid := "yes: every record is what its digest says"
+	if !s.Valid {
+		valid = "NO: " + s.Problem
+	}
+	sample := ""
+	if s.Sample {
+		sample = " (SAMPLE DATA: a demonstration, not a database)"
+	}
+	fmt.Fprintf(w, "Release\t%s%s\nFile\t%s\nBuilt\t%s, %s ago\nRecords\t%d\nDigest\t%s\nSchema\t%s\nValid\t%s\n", s.Release, sample, s.Path,
+		s.Built, report.Age(time.Duration(s.AgeSeconds)*time.Second), s.Records, s.Digest, s.Schema, valid)
+	fmt.Fprintf(w, "\nPROVIDER\tRECORDS\tWITHDRAWN\tNEWEST\n")
+	for _, p := range s.Providers {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%s\n", p.Name, p.Records, p.Withdrawn, p.Modified)
+	}
+	fmt.Fprintf(w, "\nECOSYSTEM\tLIVE RECORDS\n")
+	for _, name := range slices.Sorted(maps.Keys(s.Ecosystems)) {
+		fmt.Fprintf(w, "%s\t%d\n", name, s.Ecosystems[name])
+	}
+	fmt.Fprintf(w, "\nSOURCE\tRECORDS\tSKIPPED\n")
+	for _, x := range s.Sources {
+		fmt.Fprintf(w, "%s\t%d\t%d\n", x.Name, x.Records, x.Skipped)
+	}
+	return w.Flush()
+}
