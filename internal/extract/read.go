@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
@@ -232,7 +233,7 @@ var errLink = errors.New("a link that leads out of the source, or stands in a co
 // ledger has the path already, relative to the root. A link that the tree refuses
 // becomes errLink.
 func (r *reader) reason(name string, err error) error {
-	if isFault := errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission); !isFault {
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.ELOOP) {
 		if info, e := fs.Lstat(r.tree, name); e == nil && info.Mode()&fs.ModeSymlink != 0 {
 			return errLink
 		}
