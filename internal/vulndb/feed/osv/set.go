@@ -44,6 +44,11 @@ func (s Set) Name() string { return s.name }
 // file, or a folder with archives (<Ecosystem>/all.zip or <Ecosystem>.zip) and
 // loose JSON at any depth.
 func Sets(path string) ([]feed.Set, error) {
+	// Links are followed here, where the user named them, and nowhere below.
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return nil, errs.E(errs.NotFound, "read advisories: %w", err)
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, errs.E(errs.NotFound, "read advisories: %w", err)
@@ -136,14 +141,10 @@ func (s Set) Each(ctx context.Context, yield func(feed.Record) error) (digest st
 	group.Go(func() error { return dispatch(ctx, entries, work, ordered) })
 	sum := sha256.New()
 	group.Go(func() error {
-		for done := range ordered {
-			d := <-done
+		return consume(ctx, ordered, func(d decoded) error {
 			fmt.Fprintf(sum, "%s\x00%x\n", d.record.Entry, d.digest)
-			if err := yield(d.record); err != nil {
-				return err
-			}
-		}
-		return nil
+			return yield(d.record)
+		})
 	})
 	if err := group.Wait(); err != nil {
 		return "", err
@@ -182,6 +183,22 @@ func dispatch(ctx context.Context, entries []entryFile, work chan<- task, ordere
 	return nil
 }
 
+// consume takes the results in order. After the end of ctx the last place handed
+// out may never be filled, so it does not wait for it.
+func consume(ctx context.Context, ordered <-chan chan decoded, take func(decoded) error) error {
+	for done := range ordered {
+		select {
+		case d := <-done:
+			if err := take(d); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return ctx.Err()
+}
+
 // entryFile is one file to decode.
 type entryFile struct {
 	name string
@@ -215,7 +232,7 @@ func (e entryFile) read() ([]byte, error) {
 }
 
 func (s Set) entries() ([]entryFile, io.Closer, error) {
-	if s.loose != nil {
+	if s.loose != nil || s.tree != nil {
 		return s.looseEntries()
 	}
 	archive, err := zip.OpenReader(s.path)
