@@ -180,4 +180,3 @@ func (g git) source(ctx context.Context, ref string, description finding.Source)
 	}
 	return &Source{Tree: tree, Description: description, close: tree.blobs.stop}, nil
 }
-
