@@ -4,8 +4,6 @@ import (
 	"io/fs"
 	"path"
 	"strings"
-
-	"github.com/bmatcuk/doublestar/v4"
 )
 
 // ignoreRules are the rules of one .gitignore and of those above it
@@ -17,7 +15,7 @@ type ignoreRules struct {
 }
 
 type ignoreRule struct {
-	pattern  string // for doublestar, relative to the file's folder
+	pattern  gitPattern // relative to the file's folder
 	negated  bool
 	dirsOnly bool
 }
@@ -42,12 +40,9 @@ func (r *reader) ignoreIn(dir folder, entries []fs.DirEntry) *ignoreRules {
 
 func parseIgnore(text string) []ignoreRule {
 	var rules []ignoreRule
-	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
-		if !strings.HasSuffix(line, `\ `) {
-			line = strings.TrimRight(line, " ")
-		}
-		if line == "" || strings.HasPrefix(line, "#") {
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+		if line = trimSpaces(line); line == "" || line[0] == '#' {
 			continue
 		}
 		var rule ignoreRule
@@ -55,15 +50,27 @@ func parseIgnore(text string) []ignoreRule {
 		line, rule.dirsOnly = strings.CutSuffix(line, "/")
 		// A slash at the beginning or in the middle anchors the pattern here.
 		if strings.Contains(line, "/") {
-			rule.pattern = strings.TrimPrefix(line, "/")
+			rule.pattern = newGitPattern(strings.TrimPrefix(line, "/"))
 		} else {
-			rule.pattern = "**/" + line
+			rule.pattern = gitPattern{"**", line}
 		}
-		// Braces are no pattern in .gitignore.
-		rule.pattern = strings.NewReplacer("{", `\{`, "}", `\}`).Replace(rule.pattern)
 		rules = append(rules, rule)
 	}
 	return rules
+}
+
+// trimSpaces takes off the spaces at the end that no backslash keeps.
+func trimSpaces(line string) string {
+	end := 0
+	for i := 0; i < len(line); i++ {
+		if line[i] == '\\' {
+			i++
+		} else if line[i] == ' ' {
+			continue
+		}
+		end = min(i+1, len(line))
+	}
+	return line[:end]
 }
 
 // ignores tells whether a path is ignored: the last rule that matches decides,
@@ -76,7 +83,7 @@ func (g *ignoreRules) ignores(name string, isDir bool) bool {
 			if rule.dirsOnly && !isDir {
 				continue
 			}
-			if ok, err := doublestar.Match(rule.pattern, below); err == nil && ok {
+			if rule.pattern.matches(below) {
 				return !rule.negated
 			}
 		}
