@@ -50,17 +50,14 @@ func Run(ctx context.Context, out string, sets []feed.Set, options Options, limi
 		return Report{}, err
 	}
 	var report Report
-	names := map[string]int{}
+	names := map[string]bool{}
 	for _, set := range sets {
 		progress(set.Name())
 		source, err := b.addSet(ctx, set)
 		if err != nil {
 			return report, errors.Join(err, b.Abort())
 		}
-		// Two sources may hold a set of the same name.
-		if names[source.Name]++; names[source.Name] > 1 {
-			source.Name += " " + strconv.Itoa(names[source.Name])
-		}
+		source.Name = unused(names, source.Name)
 		report.Sources = append(report.Sources, source)
 	}
 	if skipped, all := report.Skipped(), report.Records(); all > 0 && float64(skipped) > limits.SkippedShare*float64(all) {
@@ -69,6 +66,16 @@ func Run(ctx context.Context, out string, sets []feed.Set, options Options, limi
 	}
 	report.Metadata, err = b.Finish(ctx, report.Sources)
 	return report, err
+}
+
+// unused tells sets of the same name apart: two sources may each hold one.
+func unused(names map[string]bool, name string) string {
+	out := name
+	for n := 2; names[out]; n++ {
+		out = name + " " + strconv.Itoa(n)
+	}
+	names[out] = true
+	return out
 }
 
 func (b *Builder) addSet(ctx context.Context, set feed.Set) (Source, error) {

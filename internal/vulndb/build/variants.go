@@ -31,6 +31,9 @@ func (b *Builder) mergeVariants(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := b.revive(ctx, &merged); err != nil {
+			return err
+		}
 		if err := b.redigest(ctx, &merged); err != nil {
 			return err
 		}
@@ -58,9 +61,7 @@ func (b *Builder) mergeInto(ctx context.Context, merged *seen, earlier seen) err
 		`delete from affected where advisory_id = $2 and $1 <> $2`,
 		`update or ignore aliases set advisory_id = $1 where advisory_id = $2`,
 		`delete from aliases where advisory_id = $2 and $1 <> $2`,
-		`update advisories set severity = max(severity, (select severity from advisories e where e.id = $2)),
-			withdrawn = case when (select withdrawn from advisories e where e.id = $2) is null then null else withdrawn end
-		 where id = $1`,
+		`update advisories set severity = max(severity, (select severity from advisories e where e.id = $2)) where id = $1`,
 		`delete from advisories where id = $2 and $1 <> $2`,
 	} {
 		if _, err := b.tx.ExecContext(ctx, text, merged.row, earlier.row); err != nil {
@@ -72,8 +73,16 @@ func (b *Builder) mergeInto(ctx context.Context, merged *seen, earlier seen) err
 			merged.aliases = append(slices.Clone(merged.aliases), alias)
 		}
 	}
-	merged.live = merged.live || earlier.live
 	return nil
+}
+
+// revive makes a withdrawn record live if a package of it is: its makers may
+// differ, and each speaks for the packages that it names.
+func (b *Builder) revive(ctx context.Context, merged *seen) error {
+	return b.tx.QueryRowContext(ctx, `
+update advisories set withdrawn = case
+	when exists (select 1 from affected where advisory_id = $1 and withdrawn = 0) then null else withdrawn end
+where id = $1 returning withdrawn is null`, merged.row).Scan(&merged.live)
 }
 
 // redigest computes a merged record's digest from its blobs, as recordDigest does

@@ -1,0 +1,97 @@
+package build
+
+import (
+	"bufio"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/assay-sca/assay/internal/vulndb/feed"
+)
+
+// killed names the file that the child process of TestKill builds.
+const killed = "ASSAY_TEST_BUILD"
+
+// bulk are enough records for a build to take a while, some of them variants.
+func bulk() []string {
+	var out []string
+	for i := range 600 {
+		out = append(out, fmt.Sprintf(`{"id":"A-%d","modified":"2024-01-01T00:00:00Z","affected":[%s]}`, i%550, in("npm", fmt.Sprint("p", i), "0", "1.0.0")))
+	}
+	return out
+}
+
+// TestKillChild is the process that TestKill kills.
+func TestKillChild(t *testing.T) {
+	file := os.Getenv(killed)
+	if file == "" {
+		t.Skip("runs as the child of TestKill")
+	}
+	sets := []feed.Set{set(t, "bulk", bulk()...)}
+	fmt.Println("building")
+	for {
+		if _, err := Run(t.Context(), file, sets, Options{Built: built}, Limits{}, func(string) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestKill: whenever the process is killed, the file is the old or the new one,
+// whole, and what is left behind does not stop the next build.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "a.db")
+	old, report := run(t, Limits{}, set(t, "all", records()...))
+	_, bulkReport := run(t, Limits{}, set(t, "bulk", bulk()...))
+	was, is := report.Metadata.Digest, bulkReport.Metadata.Digest
+	data, err := os.ReadFile(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	run(t, Limits{}, set(t, "bulk", bulk()...))
+	took := time.Since(start)
+	outcomes := map[string]int{}
+	for range 20 {
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		buildAndKill(t, file, rand.N(took*3/2))
+		digest := verify(t, file).Digest
+		if digest != was && digest != is {
+			t.Fatalf("the file has the digest %s", digest)
+		}
+		outcomes[digest]++
+	}
+	t.Logf("killed in %d builds before and in %d after the swap", outcomes[was], outcomes[is])
+	if _, err := Run(t.Context(), file, []feed.Set{set(t, "all", records()...)}, Options{Built: built}, Limits{}, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	if got := verify(t, file).Digest; got != was {
+		t.Errorf("the next build has the digest %s, want %s", got, was)
+	}
+}
+
+// buildAndKill kills a building process some time after its start.
+func buildAndKill(t *testing.T, file string, after time.Duration) {
+	t.Helper()
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKillChild$")
+	child.Env = append(os.Environ(), killed+"="+file)
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	started := bufio.NewScanner(out).Scan()
+	time.Sleep(after)
+	if err := child.Process.Kill(); err != nil || !started {
+		t.Fatalf("the child has started: %t, killed: %v", started, err)
+	}
+	_ = child.Wait() // it was killed
+}

@@ -1,0 +1,145 @@
+package build
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// variants share an id and differ: older, newest, and one of another maker.
+func variants() []string {
+	return []string{
+		`{"id":"CVE-2024-9","modified":"2024-01-01T00:00:00Z","summary":"old","aliases":["GHSA-9"],"severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],` +
+			`"affected":[` + in("npm", "both", "0", "1.0.0") + `,` + in("npm", "gone", "0", "1.0.0") + `,` + in("npm", "gone", "2.0.0", "3.0.0") + `]}`,
+		`{"id":"CVE-2024-9","modified":"2024-01-03T00:00:00Z","summary":"new","aliases":["GO-9"],"affected":[` + in("npm", "both", "0", "1.5.0") + `]}`,
+		`{"id":"CVE-2024-9","modified":"2024-01-02T00:00:00Z","summary":"other","affected":[` + in("PyPI", "both", "0", "2") + `,` + in("Debian:12", "both", "0", "2") + `,` + in("npm", "both", "0", "7.0.0") + `]}`,
+	}
+}
+
+// permutations of up to a few strings.
+func permutations(list []string) [][]string {
+	if len(list) < 2 {
+		return [][]string{list}
+	}
+	var out [][]string
+	for i := range list {
+		others := slices.Delete(slices.Clone(list), i, i+1)
+		for _, p := range permutations(others) {
+			out = append(out, append([]string{list[i]}, p...))
+		}
+	}
+	return out
+}
+
+// merged builds the records in every order, wants one content, and gives it.
+func merged(t *testing.T, records ...string) []string {
+	t.Helper()
+	var first []string
+	for _, order := range permutations(records) {
+		file, _ := run(t, Limits{}, set(t, "all", order...))
+		verify(t, file)
+		lines := dump(t, file)
+		if first == nil {
+			first = lines
+		}
+		if diff := cmp.Diff(first, lines); diff != "" {
+			t.Fatalf("another order gives other content (-first +other):\n%s", diff)
+		}
+	}
+	return first
+}
+
+// brief cuts a line's blobs and digests off.
+func brief(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i], _, _ = strings.Cut(line, " {")
+	}
+	return out
+}
+
+func TestMergeVariants(t *testing.T) {
+	t.Parallel()
+	lines := merged(t, append(variants(), `{"id":"GHSA-9","modified":"2024-01-01T00:00:00Z","affected":[`+in("npm", "both", "0", "1.5.0")+`]}`)...)
+	want := []string{
+		"CVE-2024-9 0 npm both - 0 <1.5.0 -",
+		"CVE-2024-9 1 PyPI both - 0 <2 -",
+		"CVE-2024-9 2 Debian both Debian 12 0 <2 -",
+		"CVE-2024-9 4 npm gone - 0 <1.0.0 -",
+		"CVE-2024-9 5 npm gone - 0 >=2.0.0 <3.0.0 -",
+		"GHSA-9 0 npm both - 0 <1.5.0 -",
+	}
+	if diff := cmp.Diff(want, brief(rest(lines, "affected"))); diff != "" {
+		t.Errorf("affected mismatch (-want +got):\n%s", diff)
+	}
+	want = []string{"CVE-2024-9 CVE-2024-9", "GHSA-9 CVE-2024-9", "GHSA-9 GHSA-9", "GO-9 CVE-2024-9"}
+	if diff := cmp.Diff(want, rest(lines, "alias")); diff != "" {
+		t.Errorf("aliases mismatch (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"CVE-2024-9 CVE-2024-9", "CVE-2024-9 GHSA-9"}, rest(lines, "vulnerability")); diff != "" {
+		t.Errorf("vulnerabilities mismatch (-want +got):\n%s", diff)
+	}
+	advisories := rest(lines, "advisory")
+	if len(advisories) != 2 || !strings.HasPrefix(advisories[0], "CVE-2024-9 CVE 5 - 1704240000000 - ") || !strings.Contains(advisories[0], `"summary":"new"`) {
+		t.Errorf("advisories %q, want the newest with the worst severity", advisories)
+	}
+	// Two heads, npm's both once for two records, PyPI's, Debian's, two of gone.
+	if got := len(rest(lines, "blob")); got != 2+5 {
+		t.Errorf("%d blobs, want %d: none that nothing names", got, 2+5)
+	}
+}
+
+// TestMergeTie: where the times are equal the content decides, not the order.
+func TestMergeTie(t *testing.T) {
+	t.Parallel()
+	var records []string
+	for _, name := range []string{"a", "b", "c"} {
+		records = append(records, `{"id":"A-1","modified":"2024-01-01T00:00:00Z","summary":"`+name+`","affected":[`+in("npm", name, "0", "")+`]}`)
+	}
+	if got := rest(merged(t, records...), "affected"); len(got) != 3 {
+		t.Errorf("affected %q", got)
+	}
+}
+
+// TestMergeWithdrawn: a record is live as long as something that it says is.
+func TestMergeWithdrawn(t *testing.T) {
+	t.Parallel()
+	record := func(day, rest, affected string) string {
+		return `{"id":"A-1","modified":"2024-01-0` + day + `T00:00:00Z",` + rest + `"affected":[` + affected + `]}`
+	}
+	const gone = `"withdrawn":"2024-01-05T00:00:00Z",`
+	a, a2, b := in("npm", "a", "0", "1.0.0"), in("npm", "a", "0", "2.0.0"), in("npm", "b", "0", "1.0.0")
+	tests := []struct {
+		name     string
+		records  []string
+		affected []string
+		live     bool
+	}{
+		{"withdrawn after an older copy", []string{record("1", "", a), record("2", gone, a)}, []string{"A-1 0 npm a - 1 <1.0.0 -"}, false},
+		{"withdrawn here, live of another package", []string{record("1", "", b), record("2", gone, a)},
+			[]string{"A-1 0 npm a - 1 <1.0.0 -", "A-1 1 npm b - 0 <1.0.0 -"}, true},
+		{"live again", []string{record("1", gone, a), record("2", "", a2)}, []string{"A-1 0 npm a - 0 <2.0.0 -"}, true},
+		{"live, an older one of another package withdrawn", []string{record("1", gone, b), record("2", "", a)},
+			[]string{"A-1 0 npm a - 0 <1.0.0 -", "A-1 1 npm b - 1 <1.0.0 -"}, true},
+		{"all withdrawn", []string{record("1", gone, a), record("2", gone, b)},
+			[]string{"A-1 0 npm b - 1 <1.0.0 -", "A-1 1 npm a - 1 <1.0.0 -"}, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			lines := merged(t, test.records...)
+			if diff := cmp.Diff(test.affected, brief(rest(lines, "affected"))); diff != "" {
+				t.Errorf("affected mismatch (-want +got):\n%s", diff)
+			}
+			if got := len(rest(lines, "vulnerability")) > 0; got != test.live {
+				t.Errorf("it is live: %t, want %t", got, test.live)
+			}
+			withdrawn := strings.Contains(rest(lines, "advisory")[0], " 1704412800000 ")
+			if withdrawn == test.live || strings.HasPrefix(rest(lines, "provider")[0], "A 1 0") != test.live {
+				t.Errorf("%q, %q: want it live: %t", rest(lines, "advisory"), rest(lines, "provider"), test.live)
+			}
+		})
+	}
+}
