@@ -122,6 +122,7 @@ and in .assay.yaml (fail-on: high).`,
 		SilenceUsage: true, SilenceErrors: true, Version: Version(),
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetVersionTemplate("assay {{.Version}}\n")
 	root.PersistentFlags().StringVar(&a.config, "config", "", "configuration `FILE` (default: .assay.yaml beside what is scanned)")
 	root.PersistentFlags().StringVar(&a.cacheDir, "cache-dir", "", "`FOLDER` for the database and downloads (default: the user's cache folder)")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no messages but errors")
