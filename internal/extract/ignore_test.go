@@ -70,7 +70,7 @@ func TestGitIgnoreAsGit(t *testing.T) {
 var (
 	parts    = []string{"a", "b", "ab", "b.c", "{a,b}", "a b", "#a", "!b", "[a]", `a\b`, "ü"}
 	patterns = []string{"a", "b", "ab", "*", "?", "a*", "*b", "*.c", "[ab]", "[!a]*", "[^b]", "[a-c]b", "**", `\#a`, `\!b`, "#a",
-		"{a,b}", `\{a,b\}`, "a b", "a ", `a\ `, "[[]a]", `a\\b`, `\a`, "ü", "x", "*.?", `b\.c`, "[[:alpha:]]", "a*b", "[]a]", "[a-]"}
+		"{a,b}", `\{a,b\}`, "a b", "a ", `a\ `, "[[]a]", `a\\b`, `\a`, "ü", "x", "*.?", `b\.c`, "[[:alpha:]]", "[[:punct:]]*", "[[:x:]]", "[[:a]", "[a-[:digit:]]", `[\]a-\c]`, "*[[:digit:]-z]", "a*b", "[]a]", "[a-]"}
 )
 
 func randomTree(random *rand.Rand, seed int) map[string]string {

@@ -103,87 +103,80 @@ func matchByte(pattern string, c byte) (size int, ok bool) {
 // matchSet matches a byte with a set such as [a-z], [!a] or [[:digit:]]. A set
 // without an end, or with an unknown class, matches nothing.
 func matchSet(pattern string, c byte) (size int, ok bool) {
-	i, negated := 1, false
+	at, negated := 1, false
 	if len(pattern) > 1 && (pattern[1] == '!' || pattern[1] == '^') {
-		i, negated = 2, true
+		at, negated = 2, true
 	}
-	previous := -1
-	for first := true; ; first = false {
-		if i >= len(pattern) {
+	start := noStart
+	for first := true; at < len(pattern); first = false {
+		if pattern[at] == ']' && !first {
+			return at + 1, ok != negated
+		}
+		size, in, next := matchMember(pattern[at:], start, c)
+		if size == 0 {
 			return 0, false
 		}
-		at := pattern[i]
-		switch {
-		case at == ']' && !first:
-			return i + 1, ok != negated
-		case at == '-' && previous >= 0 && i+1 < len(pattern) && pattern[i+1] != ']':
-			i++
-			if pattern[i] == '\\' {
-				i++
-			}
-			if i >= len(pattern) {
-				return 0, false
-			}
-			ok = ok || int(c) >= previous && c <= pattern[i]
-			previous = -1
-		case at == '[' && strings.HasPrefix(pattern[i:], "[:"):
-			end := strings.IndexByte(pattern[i+2:], ']')
-			if end < 0 {
-				return 0, false
-			}
-			class, closed := strings.CutSuffix(pattern[i+2:i+2+end], ":")
-			if !closed {
-				ok, previous = ok || c == '[', '['
-				break
-			}
-			in, known := inClass(class, c)
-			if !known {
-				return 0, false
-			}
-			ok, previous = ok || in, -1
-			i += 2 + end
-		default:
-			if at == '\\' {
-				i++
-				if i >= len(pattern) {
-					return 0, false
-				}
-			}
-			ok, previous = ok || c == pattern[i], int(pattern[i])
-		}
-		i++
+		at, ok, start = at+size, ok || in, next
 	}
+	return 0, false
 }
 
-// inClass tells whether an ASCII byte is in a class of POSIX.
-func inClass(class string, c byte) (in, known bool) {
-	lower, upper, digit := c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9'
-	graph := c > ' ' && c < 0x7f
-	switch class {
-	case "alnum":
-		return lower || upper || digit, true
-	case "alpha":
-		return lower || upper, true
-	case "blank":
-		return c == ' ' || c == '\t', true
-	case "cntrl":
-		return c < ' ' || c == 0x7f, true
-	case "digit":
-		return digit, true
-	case "graph":
-		return graph, true
-	case "lower":
-		return lower, true
-	case "print":
-		return graph || c == ' ', true
-	case "punct":
-		return graph && !lower && !upper && !digit, true
-	case "space":
-		return c == ' ' || c >= '\t' && c <= '\r', true
-	case "upper":
-		return upper, true
-	case "xdigit":
-		return digit || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F', true
+// noStart says that a hyphen begins no range: it is the first of its set or
+// follows a range or class.
+const noStart = -1
+
+// matchMember matches a byte with the first member of the rest of a set: a class,
+// the second half of a range that begins with start, or one byte, which next says
+// can begin a range. The size 0 stands for a fault.
+func matchMember(rest string, start int, c byte) (size int, in bool, next int) {
+	if strings.HasPrefix(rest, "[:") {
+		name, _, closed := strings.Cut(rest[2:], "]")
+		if !closed {
+			return 0, false, noStart
+		}
+		if class, ok := strings.CutSuffix(name, ":"); ok {
+			members, known := classes[class]
+			if !known {
+				return 0, false, noStart
+			}
+			_, in = matchSet("["+members+"]", c)
+			return len("[:]") + len(name), in, noStart
+		}
 	}
-	return false, false
+	if start != noStart && len(rest) > 1 && rest[0] == '-' && rest[1] != ']' {
+		size, end := setByte(rest[1:])
+		if size == 0 {
+			return 0, false, noStart
+		}
+		return 1 + size, int(c) >= start && int(c) <= end, noStart
+	}
+	size, value := setByte(rest)
+	return size, size > 0 && int(c) == value, value
+}
+
+// setByte reads a byte of a set, with the backslash before it if there is one.
+func setByte(rest string) (size, value int) {
+	if rest[0] != '\\' {
+		return 1, int(rest[0])
+	}
+	if len(rest) == 1 {
+		return 0, 0
+	}
+	return 2, int(rest[1])
+}
+
+// classes are POSIX's classes of ASCII, written as sets.
+var classes = map[string]string{
+	"alnum":  "a-zA-Z0-9",
+	"alpha":  "a-zA-Z",
+	"blank":  " \t",
+	"cntrl":  "\x01-\x1f\x7f",
+	"digit":  "0-9",
+	"graph":  `\!-~`,
+	"lower":  "a-z",
+	"print":  " -~",
+	"punct":  "\\!-/:-@[-`{-~",
+	"space":  " \t-\r",
+	"upper":  "A-Z",
+	"xdigit": "0-9a-fA-F",
 }
