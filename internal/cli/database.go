@@ -42,7 +42,7 @@ const defaultMaxAge = 5 * 24 * time.Hour
 
 func (d *database) bindUpdate(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&d.source, "db-source", update.DefaultSource, "`URL or FOLDER` with OSV exports (<Ecosystem>/all.zip) that the database is updated from")
-	cmd.Flags().StringSliceVar(&d.ecosystems, "db-ecosystems", purl.Ecosystems(), "ecosystems to fetch from a URL")
+	cmd.Flags().StringSliceVar(&d.ecosystems, "db-ecosystems", purl.Ecosystems(), "ecosystems to fetch from a URL, a `LIST` with commas")
 }
 
 func (a *app) releases() (release.Dir, error) {

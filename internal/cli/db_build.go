@@ -39,7 +39,7 @@ records nothing is built.`,
 	cmd.Flags().StringVar(&out, "out", "", "database `FILE` to write")
 	cmd.Flags().Float64Var(&share, "max-skipped", defaultSkipped, "greatest `SHARE` of records, 0 to 1, that may be unusable")
 	var d database
-	cmd.Flags().StringSliceVar(&d.ecosystems, "db-ecosystems", purl.Ecosystems(), "ecosystems to fetch from a URL")
+	cmd.Flags().StringSliceVar(&d.ecosystems, "db-ecosystems", purl.Ecosystems(), "ecosystems to fetch from a URL, a `LIST` with commas")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if _, err := a.settings(cmd, nil); err != nil {
 			return err

@@ -10,6 +10,8 @@ import (
 func (a *app) schemaCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "schema scan", Short: "Print the JSON Schema of a document that assay writes",
+		Long: `Prints the JSON Schema (draft 2020-12) of what "assay scan -o json" writes. It explains
+every field.`,
 		Example: "  assay schema scan > scan.schema.json",
 		Args:    cobra.ExactArgs(1), ValidArgs: []string{"scan"},
 		RunE: func(_ *cobra.Command, args []string) error {

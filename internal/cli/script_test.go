@@ -212,4 +212,3 @@ func scriptTruncate(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), size))
 }
-
