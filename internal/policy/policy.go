@@ -177,7 +177,7 @@ func findings(r *finding.Result, rules Rules) (finding.Gate, bool) {
 		}
 	}
 	return finding.Gate{Name: "findings", Exit: ExitFindings,
-		Reason: fmt.Sprintf("%d findings reach --fail-on %s", n, rules.FailOn)}, n > 0
+		Reason: fmt.Sprintf("%s --fail-on %s", count(n, "finding reaches", "findings reach"), rules.FailOn)}, n > 0
 }
 
 func expired(r *finding.Result, rules Rules) (finding.Gate, bool) {
@@ -203,24 +203,31 @@ func incomplete(r *finding.Result, rules Rules) (finding.Gate, bool) {
 		return finding.Gate{}, false
 	}
 	var reasons []string
-	add := func(n int, what string) {
+	add := func(n int, one, many string) {
 		if n > 0 {
-			reasons = append(reasons, fmt.Sprintf("%d %s", n, what))
+			reasons = append(reasons, count(n, one, many))
 		}
 	}
-	count := StatusCounts(r.Coverage.Files)
+	files := StatusCounts(r.Coverage.Files)
 	if NothingRead(r) {
 		reasons = append(reasons, "no manifest or lockfile was read")
 	}
-	add(count[inventory.Failed], "files could not be read whole")
-	add(count[inventory.NoAdvisories], "files of ecosystems without advisories in the database")
-	add(len(r.Coverage.Uncompared), "components could not be compared")
+	add(files[inventory.Failed], "file could not be read whole", "files could not be read whole")
+	add(files[inventory.NoAdvisories], "file of an ecosystem without advisories in the database", "files of ecosystems without advisories in the database")
+	add(len(r.Coverage.Uncompared), "component could not be compared", "components could not be compared")
 	if rules.FailOnIncomplete {
-		add(count[inventory.Unsupported], "files of unsupported formats")
-		add(count[inventory.Skipped], "files and folders left out by a rule")
-		add(len(r.Coverage.Unpinned), "components without a version")
+		add(files[inventory.Unsupported], "file of an unsupported format", "files of unsupported formats")
+		add(files[inventory.Skipped], "file or folder left out by a rule", "files and folders left out by a rule")
+		add(len(r.Coverage.Unpinned), "component without a version", "components without a version")
 	}
 	return finding.Gate{Name: "incomplete", Exit: ExitIncomplete, Reason: strings.Join(reasons, ", ")}, len(reasons) > 0
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // NothingRead tells whether there is nothing that a result could speak about: the
