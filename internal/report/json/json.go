@@ -4,14 +4,10 @@
 package json
 
 import (
-	"bufio"
 	_ "embed" // the schema
 	"io"
 	"strconv"
 	"time"
-
-	jsonv2 "github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/assay-sca/assay/internal/finding"
 	"github.com/assay-sca/assay/internal/inventory"
@@ -40,52 +36,35 @@ func (writer) Name() string { return "json" }
 
 // Write streams the document: a large result is never in memory as JSON.
 func (writer) Write(w io.Writer, r *finding.Result, _ report.Options) error {
-	buffer := bufio.NewWriterSize(w, 64<<10)
-	d := document{enc: jsontext.NewEncoder(buffer, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)), r: r}
+	d := document{encoder: encoder{w: w}, r: r}
 	d.write()
-	if d.err != nil {
-		return d.err
-	}
-	return buffer.Flush()
+	return d.end()
 }
 
-// document keeps the first error, so that writing reads as a list.
+// document is a result that is being written.
 type document struct {
-	enc *jsontext.Encoder
-	r   *finding.Result
-	err error
-}
-
-func (d *document) token(t jsontext.Token) {
-	if d.err == nil {
-		d.err = d.enc.WriteToken(t)
-	}
-}
-
-func (d *document) value(v any) {
-	if d.err == nil {
-		d.err = jsonv2.MarshalEncode(d.enc, v, jsonv2.FormatNilSliceAsNull(false))
-	}
+	encoder
+	r *finding.Result
 }
 
 func (d *document) member(name string, v any) {
-	d.token(jsontext.String(name))
+	d.key(name)
 	d.value(v)
 }
 
 // list streams a member that is an array of n elements.
 func (d *document) list(name string, n int, element func(i int)) {
-	d.token(jsontext.String(name))
-	d.token(jsontext.BeginArray)
+	d.key(name)
+	d.open('[')
 	for i := range n {
 		element(i)
 	}
-	d.token(jsontext.EndArray)
+	d.close(']')
 }
 
 func (d *document) write() {
 	r := d.r
-	d.token(jsontext.BeginObject)
+	d.open('{')
 	d.member("schema", SchemaName)
 	d.member("source", sourceOf(r.Source))
 	d.member("database", databaseOf(r.Database))
@@ -97,7 +76,7 @@ func (d *document) write() {
 	d.member("gates", gatesOf(r.Gates))
 	d.member("notices", r.Notices)
 	d.member("summary", summaryOf(r))
-	d.token(jsontext.EndObject)
+	d.close('}')
 }
 
 // id is a component's name within one document.
@@ -141,35 +120,6 @@ func unitOf(u *inventory.Unit) unitJSON {
 	return unitJSON{ID: u.ID, Kind: u.Kind, Path: u.Path, Manifests: u.Manifests}
 }
 
-type componentJSON struct {
-	ID          string           `json:"id"`
-	PURL        string           `json:"purl"`
-	Ecosystem   string           `json:"ecosystem"`
-	Name        string           `json:"name"`
-	Version     string           `json:"version"`
-	Origin      *originJSON      `json:"origin,omitzero"`
-	Direct      bool             `json:"direct"`
-	Scope       inventory.Scope  `json:"scope"`
-	Licences    []string         `json:"licences"`
-	Occurrences []occurrenceJSON `json:"occurrences"`
-}
-
-type originJSON struct {
-	Kind inventory.OriginKind `json:"kind"`
-	Ref  string               `json:"ref"`
-}
-
-type occurrenceJSON struct {
-	Unit      string          `json:"unit"`
-	Written   string          `json:"written,omitzero"`
-	Path      string          `json:"path"`
-	Line      int             `json:"line"`
-	Direct    bool            `json:"direct"`
-	Scope     inventory.Scope `json:"scope"`
-	Declared  []string        `json:"declared"`
-	Integrity []string        `json:"integrity,omitempty"`
-}
-
 // components lists each with its occurrences, which units hold the other way
 // round.
 func (d *document) components() {
@@ -194,46 +144,94 @@ func (d *document) components() {
 		}
 	}
 	d.list("components", len(inv.Components), func(i int) {
-		c := &inv.Components[i]
-		out := componentJSON{ID: id(i), PURL: c.PURL, Ecosystem: c.Ecosystem, Name: c.Name, Version: c.Version,
-			Direct: c.Direct, Scope: c.Scope, Licences: c.Licences}
-		if c.Origin.Kind != inventory.OriginRegistry {
-			out.Origin = &originJSON{Kind: c.Origin.Kind, Ref: c.Origin.Ref}
-		}
+		d.component(i)
 		for _, p := range places[counts[i]:counts[i+1]] {
-			out.Occurrences = append(out.Occurrences, occurrenceOf(&inv.Units[p.unit], p.occurrence, c.Name))
+			d.occurrence(&inv.Units[p.unit], p.occurrence, inv.Components[i].Name)
 		}
-		d.value(&out)
+		d.close(']')
+		d.close('}')
 	})
 }
 
-func occurrenceOf(u *inventory.Unit, n int, name string) occurrenceJSON {
-	o := &u.Occurrences[n]
-	out := occurrenceJSON{Unit: u.ID, Path: o.Path, Line: o.Line, Direct: o.Direct, Scope: o.Scope, Declared: o.Declared, Integrity: o.Integrity}
-	if o.Written != name {
-		out.Written = o.Written
+// component writes a component as far as its occurrences.
+func (d *document) component(i int) {
+	c := &d.r.Inventory.Components[i]
+	d.open('{')
+	d.key("id")
+	d.id(i)
+	d.key("purl")
+	d.text(c.PURL)
+	d.key("ecosystem")
+	d.text(c.Ecosystem)
+	d.key("name")
+	d.text(c.Name)
+	d.key("version")
+	d.text(c.Version)
+	if c.Origin.Kind != inventory.OriginRegistry {
+		d.member("origin", originJSON{Kind: c.Origin.Kind, Ref: c.Origin.Ref})
 	}
-	return out
+	d.key("direct")
+	d.truth(c.Direct)
+	d.key("scope")
+	d.text(string(c.Scope))
+	d.key("licences")
+	d.texts(c.Licences)
+	d.key("occurrences")
+	d.open('[')
 }
 
-type edgeJSON struct {
-	Unit string `json:"unit"`
-	From string `json:"from"`
-	To   string `json:"to"`
+type originJSON struct {
+	Kind inventory.OriginKind `json:"kind"`
+	Ref  string               `json:"ref"`
+}
+
+// occurrence writes the name as written only where it differs from the
+// component's.
+func (d *document) occurrence(u *inventory.Unit, n int, name string) {
+	o := &u.Occurrences[n]
+	d.open('{')
+	d.key("unit")
+	d.text(u.ID)
+	if o.Written != name && o.Written != "" {
+		d.key("written")
+		d.text(o.Written)
+	}
+	d.key("path")
+	d.text(o.Path)
+	d.key("line")
+	d.number(o.Line)
+	d.key("direct")
+	d.truth(o.Direct)
+	d.key("scope")
+	d.text(string(o.Scope))
+	d.key("declared")
+	d.texts(o.Declared)
+	if len(o.Integrity) > 0 {
+		d.key("integrity")
+		d.texts(o.Integrity)
+	}
+	d.close('}')
 }
 
 // edges are written once for each pair of components of a unit, however many
 // occurrences they join.
 func (d *document) edges() {
-	d.token(jsontext.String("edges"))
-	d.token(jsontext.BeginArray)
+	d.key("edges")
+	d.open('[')
 	for u := range d.r.Inventory.Units {
 		unit := &d.r.Inventory.Units[u]
 		for _, e := range componentEdges(unit) {
-			d.value(&edgeJSON{Unit: unit.ID, From: id(e.From), To: id(e.To)})
+			d.open('{')
+			d.key("unit")
+			d.text(unit.ID)
+			d.key("from")
+			d.id(e.From)
+			d.key("to")
+			d.id(e.To)
+			d.close('}')
 		}
 	}
-	d.token(jsontext.EndArray)
+	d.close(']')
 }
 
 type findingJSON struct {
