@@ -33,12 +33,14 @@ func permutations(list []string) [][]string {
 	return out
 }
 
-// merged builds the records in every order, wants one content, and gives it.
+// merged builds the records in every order (of the first three, where there are
+// more), wants one content, and gives it.
 func merged(t *testing.T, records ...string) []string {
 	t.Helper()
 	var first []string
-	for _, order := range permutations(records) {
-		file, _ := run(t, Limits{}, set(t, "all", order...))
+	n := min(3, len(records))
+	for _, order := range permutations(records[:n]) {
+		file, _ := run(t, Limits{}, set(t, "all", append(order, records[n:]...)...))
 		verify(t, file)
 		lines := dump(t, file)
 		if first == nil {
