@@ -52,10 +52,12 @@ func (db *DB) candidates(ctx context.Context, ecosystem string, names []string, 
 	return err
 }
 
+const ecosystemsQuery = `select name, records from ecosystems`
+
 // Ecosystems gives the number of live records of each ecosystem.
 func (db *DB) Ecosystems(ctx context.Context) (map[string]int, error) {
 	out := map[string]int{}
-	err := db.each(ctx, `select name, records from ecosystems`, func(scan func(...any) error) error {
+	err := db.each(ctx, ecosystemsQuery, func(scan func(...any) error) error {
 		var name string
 		var records int
 		err := scan(&name, &records)

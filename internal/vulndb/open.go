@@ -118,9 +118,11 @@ func checkHeader(path string) error {
 	return nil
 }
 
+const metadataQuery = `select name, value from metadata`
+
 func (db *DB) metadata(ctx context.Context) (Metadata, error) {
 	values := map[string]string{}
-	err := db.each(ctx, `select name, value from metadata`, func(scan func(...any) error) error {
+	err := db.each(ctx, metadataQuery, func(scan func(...any) error) error {
 		var name, value string
 		err := scan(&name, &value)
 		values[name] = value

@@ -20,33 +20,37 @@ const searchColumns = `
 select f.advisory_id, p.ecosystem, p.name, coalesce(s.name || ' ' || s.version, ''), f.intervals, f.withdrawn
 `
 
-// ByPackage finds what is said of a package by its normalised name, in one
-// ecosystem or (empty) in all, withdrawn records included.
-func (db *DB) ByPackage(ctx context.Context, ecosystem, name string) ([]Row, error) {
-	return db.search(ctx, searchColumns+`
+const byPackageQuery = searchColumns + `
 from packages p
 join affected f on f.package_id = p.id
 left join operating_systems s on s.id = f.operating_system_id
 where p.name = $1 and ($2 = '' or p.ecosystem = $2)
-order by p.ecosystem, f.advisory_id, f.sequence`, name, ecosystem)
+order by p.ecosystem, f.advisory_id, f.sequence`
+
+// ByPackage finds what is said of a package by its normalised name, in one
+// ecosystem or (empty) in all, withdrawn records included.
+func (db *DB) ByPackage(ctx context.Context, ecosystem, name string) ([]Row, error) {
+	return db.search(ctx, byPackageQuery, name, ecosystem)
 }
 
-// ByID finds the advisories that an id names: the record itself, those that have
-// it as an alias, and those merged with them into one vulnerability.
-func (db *DB) ByID(ctx context.Context, id string) ([]Row, error) {
-	return db.search(ctx, `
+const byIDQuery = `
 with named as (select advisory_id from aliases where name = $1),
 merged as (
 	select advisory_id from named
 	union
 	select w.advisory_id from named n join vulnerabilities v on v.advisory_id = n.advisory_id
 		join vulnerabilities w on w.name = v.name
-)`+searchColumns+`
+)` + searchColumns + `
 from merged m
 join affected f on f.advisory_id = m.advisory_id
 join packages p on p.id = f.package_id
 left join operating_systems s on s.id = f.operating_system_id
-order by f.advisory_id, f.sequence`, id)
+order by f.advisory_id, f.sequence`
+
+// ByID finds the advisories that an id names: the record itself, those that have
+// it as an alias, and those merged with them into one vulnerability.
+func (db *DB) ByID(ctx context.Context, id string) ([]Row, error) {
+	return db.search(ctx, byIDQuery, id)
 }
 
 func (db *DB) search(ctx context.Context, query string, args ...any) ([]Row, error) {

@@ -10,6 +10,13 @@ import (
 	"time"
 )
 
+// What a status shows is small and read whole.
+const (
+	providersQuery     = `select name, records, withdrawn, coalesce(modified, 0) from providers order by name`
+	providerNamesQuery = `select name from providers order by name`
+	sourcesQuery       = `select name, digest, records, skipped from sources order by name`
+)
+
 // Provider is who assigned records, with their number.
 type Provider struct {
 	Name      string
@@ -29,7 +36,7 @@ type SourceStatus struct {
 // Providers lists who assigned the records, by name.
 func (db *DB) Providers(ctx context.Context) ([]Provider, error) {
 	var out []Provider
-	err := db.each(ctx, `select name, records, withdrawn, coalesce(modified, 0) from providers order by name`, func(scan func(...any) error) error {
+	err := db.each(ctx, providersQuery, func(scan func(...any) error) error {
 		var p Provider
 		var modified int64
 		if err := scan(&p.Name, &p.Records, &p.Withdrawn, &modified); err != nil {
@@ -47,7 +54,7 @@ func (db *DB) Providers(ctx context.Context) ([]Provider, error) {
 // Sources lists what the build read, by name.
 func (db *DB) Sources(ctx context.Context) ([]SourceStatus, error) {
 	var out []SourceStatus
-	err := db.each(ctx, `select name, digest, records, skipped from sources order by name`, func(scan func(...any) error) error {
+	err := db.each(ctx, sourcesQuery, func(scan func(...any) error) error {
 		var s SourceStatus
 		if err := scan(&s.Name, &s.Digest, &s.Records, &s.Skipped); err != nil {
 			return err
@@ -78,15 +85,19 @@ func (db *DB) each(ctx context.Context, query string, row func(scan func(...any)
 
 // Verify reads the whole database and computes its content digest anew: blobs
 // must be what their digests say, records what their blobs say, and the root what
-// the records say. It returns the number of records.
+// the records say; the rows that searches read must be those that were stored. It
+// returns the number of records.
 func (db *DB) Verify(ctx context.Context) (int, error) {
+	if err := db.verifyRows(ctx); err != nil {
+		return 0, err
+	}
 	parts, err := db.verifyRecords(ctx)
 	if err != nil {
 		return 0, err
 	}
 	root := sha256.New()
 	records := 0
-	err = db.each(ctx, `select name from providers order by name`, func(scan func(...any) error) error {
+	err = db.each(ctx, providerNamesQuery, func(scan func(...any) error) error {
 		var name string
 		if err := scan(&name); err != nil {
 			return err

@@ -2,6 +2,7 @@ package build
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -180,5 +181,33 @@ func (b *Builder) storeMetadata(ctx context.Context) (vulndb.Metadata, error) {
 			return meta, err
 		}
 	}
-	return meta, nil
+	return meta, b.storeRowsDigest(ctx)
+}
+
+// storeRowsDigest comes last: it covers what is in the tables by then.
+func (b *Builder) storeRowsDigest(ctx context.Context) error {
+	digest, err := vulndb.RowsDigest(ctx, b.each)
+	if err != nil {
+		return err
+	}
+	_, err = b.tx.ExecContext(ctx, `insert into metadata values ('rows', $1)`, digest)
+	return err
+}
+
+func (b *Builder) each(ctx context.Context, query string, row func(text []byte) error) error {
+	rows, err := b.tx.QueryContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // ends with the transaction
+	for rows.Next() {
+		var text sql.RawBytes
+		if err := rows.Scan(&text); err != nil {
+			return err
+		}
+		if err := row(text); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
