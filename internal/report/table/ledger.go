@@ -1,16 +1,16 @@
 package table
 
 import (
-	"fmt"
-
 	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/report"
 )
 
-// entry is a line of what was not checked.
+// entry is a line of what was not checked: all things that share a state and a
+// reason.
 type entry struct {
-	state, what, why string
-	bad              bool
+	state, why string
+	things     []string
+	bad        bool
 }
 
 // maxEntries bounds the list of what a user may already know of: formats that are
@@ -23,18 +23,24 @@ func (p *page) ledger() {
 	if len(entries) == 0 {
 		return
 	}
-	states, whats := 0, 0
-	for _, e := range entries {
-		states, whats = max(states, width(e.state)), max(whats, width(e.what))
+	states, things := 0, 0
+	for i := range entries {
+		e := &entries[i]
+		e.state, e.why = report.Clean(e.state), report.Clean(e.why)
+		states, things = max(states, width(e.state)), max(things, width(p.listed(e.things)))
 	}
-	whats = min(whats, p.o.Width/2)
-	p.line("%s", p.style(bold, "Not checked"))
+	things = min(things, p.o.Width/2)
+	title := "Not checked"
+	if p.o.Verbose {
+		title = "Not checked, and notes"
+	}
+	p.line("%s", p.style(bold, title))
 	for _, e := range entries {
 		color := yellow
 		if e.bad {
 			color = red
 		}
-		p.line("  %s  %s  %s", p.style(color, pad(e.state, states)), pad(e.what, whats), p.style(dim, e.why))
+		p.line("  %s  %s  %s", p.style(color, pad(e.state, states)), pad(p.listed(e.things), things), p.style(dim, e.why))
 	}
 	if more > 0 {
 		p.line("  and %d more: --verbose shows all", more)
@@ -42,32 +48,54 @@ func (p *page) ledger() {
 	p.line("")
 }
 
-// entries lists what was not checked, failures first, and how many more there are.
+// entries lists what was not checked, failures first, and how many more lines
+// there are.
 func (p *page) entries() (entries []entry, more int) {
-	var others []entry
+	var bad, others gathering
 	for _, f := range p.r.Coverage.Files {
-		e := entry{state: string(f.Status), what: report.Clean(place(f.Path, f.Line)), why: report.Clean(f.Reason), bad: f.Status == inventory.Failed}
-		switch {
-		case e.bad:
-			entries = append(entries, e)
+		switch what := place(f.Path, f.Line); {
+		case f.Status == inventory.Failed:
+			bad.add(true, string(f.Status), f.Reason, what)
 		case f.Status == inventory.Read || f.Status == inventory.Skipped:
 			// Notes on what was read are of no interest but to the curious.
 			if p.o.Verbose && f.Reason != "" {
-				others = append(others, e)
+				others.add(true, string(f.Status), f.Reason, what)
 			}
 		default:
-			others = append(others, e)
+			others.add(p.o.Verbose, string(f.Status), f.Reason, what)
 		}
 	}
 	for _, u := range p.r.Coverage.Uncompared {
-		entries = append(entries, entry{state: "not compared", what: p.name(u.Component), why: report.Clean(u.Reason), bad: true})
+		bad.add(p.o.Verbose, "not compared", u.Reason, p.name(u.Component))
 	}
 	for _, n := range p.r.Coverage.Unpinned {
-		c := &p.r.Inventory.Components[n]
-		others = append(others, entry{state: "no version", what: p.name(n), why: fmt.Sprintf("%s, nothing pins it", c.Ecosystem)})
+		others.add(p.o.Verbose, "no version", p.r.Inventory.Components[n].Ecosystem+", nothing pins it", p.name(n))
 	}
-	if !p.o.Verbose && len(others) > maxEntries {
-		others, more = others[:maxEntries], len(others)-maxEntries
+	for i := range bad.entries {
+		bad.entries[i].bad = true
 	}
-	return append(entries, others...), more
+	shown := others.entries
+	if !p.o.Verbose && len(shown) > maxEntries {
+		shown, more = shown[:maxEntries], len(shown)-maxEntries
+	}
+	return append(bad.entries, shown...), more
+}
+
+// gathering joins what has the same state and reason into one line.
+type gathering struct {
+	entries []entry
+	index   map[[2]string]int
+}
+
+func (g *gathering) add(alone bool, state, why, thing string) {
+	key := [2]string{state, why}
+	if n, ok := g.index[key]; ok && !alone {
+		g.entries[n].things = append(g.entries[n].things, thing)
+		return
+	}
+	if g.index == nil {
+		g.index = map[[2]string]int{}
+	}
+	g.index[key] = len(g.entries)
+	g.entries = append(g.entries, entry{state: state, why: why, things: []string{thing}})
 }

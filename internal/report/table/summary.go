@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/assay-sca/assay/internal/finding"
 	"github.com/assay-sca/assay/internal/inventory"
@@ -38,7 +39,6 @@ func hint(needed bool) string {
 // is wrong without a reservation.
 func (p *page) headline(t finding.Totals) {
 	all := len(p.r.Inventory.Components)
-	checked := p.checked()
 	switch {
 	case unmatched(p.r):
 		p.line("%s %s found, none was checked.", p.style(bold+red, "Not matched:"), report.Count(all, "component was", "components were"))
@@ -51,10 +51,21 @@ func (p *page) headline(t finding.Totals) {
 		p.line("%s none of the sample's vulnerabilities is in %s.", p.style(bold+yellow, "No verdict:"), report.Count(all, "component", "components"))
 	case policy.Complete(p.r):
 		p.line("%s in %s", p.style(bold+green, "No known vulnerabilities"+but(t.Ignored)), report.Count(all, "component", "components"))
+	case p.r.Database.State == finding.DatabaseStale:
+		p.line("%s no vulnerability in %s was known on %s; newer ones were not looked for.", p.style(bold+red, "Out of date:"),
+			report.Count(all, "component", "components"), p.r.Database.Built.UTC().Format(time.DateOnly))
 	default:
-		p.line("%s no vulnerability was found in the %d of %s that could be checked.",
-			p.style(bold+yellow, "Incomplete:"), checked, report.Count(all, "component", "components"))
+		p.incomplete(all)
 	}
+}
+
+func (p *page) incomplete(all int) {
+	head := p.style(bold+yellow, "Incomplete:")
+	if checked := p.checked(); checked < all {
+		p.line("%s no vulnerability was found in %d of %s; the others could not be checked.", head, checked, report.Count(all, "component", "components"))
+		return
+	}
+	p.line("%s no vulnerability was found in %s, but not everything could be read.", head, report.Count(all, "component", "components"))
 }
 
 func but(ignored int) string {

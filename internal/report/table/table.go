@@ -122,16 +122,17 @@ func (p *page) packages() {
 	}
 }
 
-const maxPlaces = 3
+// maxListed is the number of places after which the others are only counted.
+const maxListed = 3
 
-func (p *page) listed(places []string) string {
-	shown := len(places)
+func (p *page) listed(things []string) string {
+	shown := len(things)
 	if !p.o.Verbose {
-		shown = min(shown, maxPlaces)
+		shown = min(shown, maxListed)
 	}
-	text := report.Clean(strings.Join(places[:shown], ", "))
-	if more := len(places) - shown; more > 0 {
-		text += " and " + report.Count(more, "more place", "more places")
+	text := report.Clean(strings.Join(things[:shown], ", "))
+	if more := len(things) - shown; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
 }
