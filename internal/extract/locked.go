@@ -64,10 +64,16 @@ func (l *locked) dropProject(name string) {
 func (l *locked) indexNames() {
 	l.byName = make(map[string][]int, len(l.packages))
 	l.unscoped, l.member = make([]bool, len(l.packages)), make([]bool, len(l.packages))
+	single := make([]int, len(l.packages)) // the list of a name that is there once
 	for i := range l.packages {
 		l.unscoped[i] = l.packages[i].Scope == inventory.ScopeUnknown
 		name := purl.Normalize(l.ecosystem, l.packages[i].Name)
-		l.byName[name] = append(l.byName[name], i)
+		if others, ok := l.byName[name]; ok {
+			l.byName[name] = append(others, i)
+			continue
+		}
+		single[i] = i
+		l.byName[name] = single[i : i+1 : i+1]
 	}
 }
 

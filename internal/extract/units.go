@@ -13,6 +13,7 @@ import (
 // of each requirements file, one of each manifest that no lock governs.
 func (p *pairing) inventory() inventory.Inventory {
 	b := inventory.NewBuilder()
+	b.Expect(p.largest())
 	for _, f := range p.files {
 		switch {
 		case f.constraint:
@@ -28,6 +29,23 @@ func (p *pairing) inventory() inventory.Inventory {
 	return b.Inventory()
 }
 
+// largest is the number of packages of the file that has most: at least so many
+// components there will be.
+func (p *pairing) largest() int {
+	most := 0
+	for _, f := range p.files {
+		most = max(most, len(f.content.file.Packages))
+	}
+	return most
+}
+
+// newUnit begins a file's unit, with room for its occurrences.
+func newUnit(b *inventory.Builder, f *readFile, occurrences int) *inventory.Unit {
+	unit := b.Unit(f.format.Name, f.path)
+	unit.Occurrences = make([]inventory.Occurrence, 0, occurrences)
+	return unit
+}
+
 func (p *pairing) note(f *readFile, format string, args ...any) {
 	p.notes[f] = append(p.notes[f], fmt.Sprintf(format, args...))
 }
@@ -35,7 +53,7 @@ func (p *pairing) note(f *readFile, format string, args ...any) {
 // lockUnit is a lock's packages, with what its manifests declare.
 func (p *pairing) lockUnit(b *inventory.Builder, f *readFile) {
 	l := newLocked(f)
-	unit := b.Unit(f.format.Name, f.path)
+	unit := newUnit(b, f, len(l.packages))
 	for _, m := range p.governs[f] {
 		unit.Manifests = append(unit.Manifests, m.path)
 		if path.Dir(m.path) == path.Dir(f.path) {
@@ -75,7 +93,7 @@ func dependencies(n int) string {
 // its pins and its constraint files.
 func (p *pairing) requirementsUnit(b *inventory.Builder, f *readFile) {
 	file := &f.content.file
-	unit := b.Unit(f.format.Name, f.path)
+	unit := newUnit(b, f, len(file.Packages))
 	unpinned := 0
 	for _, pkg := range file.Packages {
 		if pkg.Version == "" {
@@ -99,7 +117,7 @@ func (p *pairing) manifestUnit(b *inventory.Builder, f *readFile) {
 	if len(file.Declared) == 0 {
 		return
 	}
-	unit := b.Unit(f.format.Name, f.path)
+	unit := newUnit(b, f, len(file.Declared))
 	unpinned := 0
 	for _, d := range file.Declared {
 		version := exact(f.format.Ecosystem, d.Constraint)

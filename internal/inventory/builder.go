@@ -39,6 +39,14 @@ type identity struct {
 // NewBuilder returns an empty builder.
 func NewBuilder() *Builder { return &Builder{index: map[identity]int{}} }
 
+// Expect makes room for n components.
+func (b *Builder) Expect(n int) {
+	if len(b.components) == 0 {
+		b.components = make([]Component, 0, n)
+		b.index = make(map[identity]int, n)
+	}
+}
+
 // Unit begins a unit. It may be filled until Inventory is called.
 func (b *Builder) Unit(kind, path string) *Unit {
 	u := &Unit{ID: kind + ":" + path, Kind: kind, Path: path}
