@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/finding"
@@ -17,14 +19,20 @@ import (
 
 // schemes are the transports that a remote repository may use. "ext" and other
 // helpers would run commands.
-const schemes = "https:http:ssh:git:file"
+var schemes = []string{"https", "http", "ssh", "git", "file"}
 
 // scpLike is user@host:path, the short form of ssh addresses.
 var scpLike = regexp.MustCompile(`^[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^:]`)
 
 func isRemote(target string) bool {
 	scheme, _, ok := strings.Cut(target, "://")
-	return ok && !strings.ContainsAny(scheme, `/\.`) || scpLike.MatchString(target)
+	return ok && !strings.ContainsAny(scheme, `/\.`) || isHelper(target) || scpLike.MatchString(target)
+}
+
+// isHelper recognises "ext::command" and its like, by which git runs programs.
+func isHelper(target string) bool {
+	name, _, ok := strings.Cut(target, "::")
+	return ok && name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789+-.") == ""
 }
 
 // openRemote fetches exactly one commit, without its history, into a bare
@@ -49,12 +57,9 @@ func openRemote(ctx context.Context, target, ref string) (*Source, error) {
 		return nil, errs.E(errs.Unavailable, "make a temporary folder: %w", err)
 	}
 	remove := func() error { return os.RemoveAll(dir) }
-	g := git{dir: dir}
-	if _, err := g.run(ctx, "init", "--quiet", "--bare", "--template=", "."); err != nil {
+	g := git{dir: dir, transports: schemes}
+	if err := g.fetch(ctx, address, ref); err != nil {
 		return nil, errors.Join(err, remove())
-	}
-	if _, err := g.run(ctx, "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--end-of-options", address, ref); err != nil {
-		return nil, errors.Join(errs.E(errs.Unavailable, "fetch %s at %s: %w", withoutPassword(address), ref, err), remove())
 	}
 	s, err := g.source(ctx, "FETCH_HEAD", finding.Source{Kind: "git", Name: withoutPassword(address), Ref: ref})
 	if err != nil {
@@ -65,13 +70,44 @@ func openRemote(ctx context.Context, target, ref string) (*Source, error) {
 	return s, nil
 }
 
-// openLocal reads a commit of a repository on this machine.
-func openLocal(ctx context.Context, dir, ref string) (*Source, error) {
+// credentials are what stands before the host of an address in a message.
+var credentials = regexp.MustCompile(`://[^/\s]*@`)
+
+// fetch fills an empty folder with a repository of one commit.
+func (g git) fetch(ctx context.Context, address, ref string) error {
+	if _, err := g.run(ctx, "init", "--quiet", "--bare", "--template=", "."); err != nil {
+		return err
+	}
+	_, err := g.run(ctx, "fetch", "--quiet", "--depth=1", "--update-shallow", "--no-tags", "--no-recurse-submodules", "--end-of-options", address, ref)
+	if err != nil && ctx.Err() == nil {
+		shown := withoutPassword(address)
+		message := strings.ReplaceAll(err.Error(), address, shown) // git may repeat the address
+		return errs.E(errs.Unavailable, "fetch %s at %s: %s", shown, ref, credentials.ReplaceAllString(message, "://"))
+	}
+	return err
+}
+
+// openLocal reads a commit of a repository on this machine: what it holds of the
+// folder, or the one file in it.
+func openLocal(ctx context.Context, dir, file, ref string) (*Source, error) {
 	if err := checkRef(ref); err != nil {
 		return nil, err
 	}
 	g := git{dir: dir}
-	return g.source(ctx, ref, finding.Source{Kind: "git", Name: baseName(dir), Ref: ref})
+	out, err := g.run(ctx, "rev-parse", "--show-prefix")
+	if err != nil {
+		return nil, errs.E(errs.Invalid, "read %s in the folder %s: %w", ref, baseName(dir), err)
+	}
+	g.prefix = strings.TrimSuffix(strings.TrimSuffix(string(out), "\n"), "/")
+	name := baseName(dir)
+	if file != "" {
+		name = file
+	}
+	s, err := g.source(ctx, ref, finding.Source{Kind: "git", Name: name, Ref: ref})
+	if err == nil {
+		s.File = file
+	}
+	return s, err
 }
 
 // splitRef takes the "@ref" off an address. An "@" before the host or in the
@@ -82,7 +118,7 @@ func splitRef(target string) (address, ref string, err error) {
 	}
 	from := 0
 	if scheme, rest, ok := strings.Cut(target, "://"); ok {
-		if !strings.Contains(":"+schemes+":", ":"+scheme+":") {
+		if !slices.Contains(schemes, scheme) {
 			return "", "", errs.E(errs.Invalid, "the scheme %q is not allowed for a repository; use https, http, ssh, git or file", scheme)
 		}
 		from = len(scheme) + len("://") + max(strings.IndexByte(rest, '/'), 0)
@@ -92,47 +128,72 @@ func splitRef(target string) (address, ref string, err error) {
 		}
 		from = strings.IndexByte(target, ':') + 1
 	}
-	if at := strings.LastIndexByte(target[from:], '@'); at >= 0 {
-		return target[:from+at], target[from+at+1:], nil
+	// An "@" that begins a name of the path, as in host/@team/app, belongs to it.
+	if at := from + strings.LastIndexByte(target[from:], '@'); at > from && target[at-1] != '/' {
+		return target[:at], target[at+1:], nil
 	}
 	return target, "", nil
 }
 
-// refName is what a branch, tag or commit may look like: git's own rules
-// (git-check-ref-format) and no revision syntax, which could name anything.
-var refName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./+-]*$`)
-
+// checkRef takes what may name a branch, tag or commit by git's own rules
+// (git-check-ref-format), and nothing of the syntax of revisions and refspecs,
+// which could name anything.
 func checkRef(ref string) error {
-	if len(ref) > 250 || !refName.MatchString(ref) || strings.Contains(ref, "..") {
+	odd := func(r rune) bool {
+		return r <= ' ' || r == 0x7f || r == utf8.RuneError || strings.ContainsRune(`~^:?*[\`, r)
+	}
+	switch {
+	case ref == "", len(ref) > 250, strings.ContainsFunc(ref, odd), strings.ContainsRune("-+/.", rune(ref[0])),
+		strings.Contains(ref, ".."), strings.Contains(ref, "@{"), strings.HasSuffix(ref, "/"):
 		return errs.E(errs.Invalid, "%q is no name of a branch, tag or commit", ref)
 	}
 	return nil
 }
 
-// withoutPassword is an address that may be shown.
+// withoutPassword is an address that may be shown: without user and password.
 func withoutPassword(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.User == nil {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
 		return address
 	}
-	u.User = nil
-	return u.String()
+	host, path, slash := strings.Cut(rest, "/")
+	if slash {
+		path = "/" + path
+	}
+	return scheme + "://" + host[strings.LastIndexByte(host, '@')+1:] + path
 }
 
 // git runs the git command on one repository.
-type git struct{ dir string }
+type git struct {
+	dir        string
+	prefix     string   // the folder within the repository that is read; empty: all
+	transports []string // those that it may use; none for a repository on this machine
+}
 
 // command makes git as deaf to its surroundings as it can be: no configuration
-// of the system, the user or hooks, no prompt, no transport but those named.
+// of the system, the user or hooks, no prompt, no transport but those named. A
+// local repository gets none: its configuration could name a program to fetch
+// missing objects with.
 func (g git) command(ctx context.Context, args ...string) *exec.Cmd {
-	fixed := []string{"-C", g.dir, "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "safe.directory=*",
+	fixed := []string{"-C", g.dir, "-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false", "-c", "safe.directory=*",
 		"-c", "protocol.ext.allow=never", "-c", "submodule.recurse=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
-		"-c", "core.attributesFile=/dev/null", "-c", "credential.interactive=false"}
+		"-c", "core.attributesFile=" + os.DevNull, "-c", "credential.interactive=false", "--no-replace-objects"}
 	cmd := exec.CommandContext(ctx, "git", append(fixed, args...)...)
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_TERMINAL_PROMPT=0",
-		"GIT_ALLOW_PROTOCOL="+schemes, "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "LC_ALL=C",
+	cmd.Env = append(environment(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_TERMINAL_PROMPT=0",
+		"GIT_ALLOW_PROTOCOL="+strings.Join(g.transports, ":"), "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "LC_ALL=C",
 		"GIT_SSH_COMMAND="+sshCommand())
+	endTogether(cmd)
+	cmd.WaitDelay = 3 * time.Second
 	return cmd
+}
+
+// environment is ours without what speaks to git: in a hook it would point to the
+// hook's own repository.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return strings.HasPrefix(name, "GIT_") && name != "GIT_EXEC_PATH" && !strings.HasPrefix(name, "GIT_SSL_") || name == "SSH_ASKPASS"
+	})
 }
 
 // sshCommand asks for no password and accepts no unknown host silently.
@@ -145,6 +206,9 @@ func (g git) run(ctx context.Context, args ...string) ([]byte, error) {
 	if err := cmd.Run(); err != nil {
 		if errors.Is(err, exec.ErrNotFound) {
 			return nil, errs.E(errs.Unavailable, "the git command is needed to read repositories and was not found")
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
 		return nil, fmt.Errorf("git %s: %s", args[0], firstLine(stderr.String(), err))
 	}
@@ -164,10 +228,13 @@ func firstLine(text string, err error) string {
 func (g git) source(ctx context.Context, ref string, description finding.Source) (*Source, error) {
 	out, err := g.run(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}")
 	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		return nil, errs.E(errs.Invalid, "there is no commit %q in %s", description.Ref, description.Name)
 	}
 	description.Commit = strings.TrimSpace(string(out))
-	listing, err := g.run(ctx, "ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", description.Commit)
+	listing, err := g.run(ctx, "ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", description.Commit+":"+g.prefix)
 	if err != nil {
 		return nil, errs.E(errs.Unavailable, "list %s: %w", description.Name, err)
 	}

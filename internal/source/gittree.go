@@ -35,7 +35,10 @@ type node struct {
 	children []fs.DirEntry // of a folder
 }
 
-var _ fs.ReadDirFS = (*tree)(nil)
+var (
+	_ fs.ReadDirFS  = (*tree)(nil)
+	_ fs.ReadLinkFS = (*tree)(nil)
+)
 
 // newTree reads the output of git ls-tree -r -z -l: records of
 // "<mode> <type> <object> <size>\t<path>".
@@ -62,6 +65,8 @@ func newTree(listing []byte) (*tree, error) {
 
 func (t *tree) add(record string) error {
 	head, name, ok := strings.Cut(record, "\t")
+	// A name in another encoding must not cost the rest; it is never opened by name.
+	name = strings.ToValidUTF8(name, "\ufffd")
 	fields := strings.Fields(head)
 	if !ok || len(fields) != 4 || !fs.ValidPath(name) {
 		return fmt.Errorf("unexpected line %.100q", record)
@@ -117,13 +122,29 @@ func (t *tree) Open(name string) (fs.File, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
 	if n.mode&fs.ModeSymlink != 0 {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("a link of a repository is not followed")}
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errLink}
 	}
 	if n.mode.IsDir() {
 		return &file{node: n}, nil
 	}
 	return &file{node: n, blobs: t.blobs}, nil
 }
+
+// Lstat describes a file, folder or link.
+func (t *tree) Lstat(name string) (fs.FileInfo, error) {
+	n, ok := t.nodes[name]
+	if !ok {
+		return nil, &fs.PathError{Op: "lstat", Path: name, Err: fs.ErrNotExist}
+	}
+	return info{n}, nil
+}
+
+// ReadLink says no: see Open.
+func (t *tree) ReadLink(name string) (string, error) {
+	return "", &fs.PathError{Op: "readlink", Path: name, Err: errLink}
+}
+
+var errLink = errors.New("a link of a repository is not followed")
 
 // info describes a node.
 type info struct{ *node }

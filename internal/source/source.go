@@ -4,6 +4,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"io/fs"
@@ -34,6 +35,9 @@ func (s *Source) Close() error { return s.close() }
 // "git:" say it outright.
 func Open(ctx context.Context, target, ref string) (*Source, error) {
 	if forced, ok := strings.CutPrefix(target, "git:"); ok && !strings.HasPrefix(forced, "//") {
+		if info, err := os.Stat(forced); err == nil && info.IsDir() {
+			return openLocal(ctx, forced, "", cmp.Or(ref, "HEAD"))
+		}
 		return openRemote(ctx, forced, ref)
 	}
 	local, isDir := strings.CutPrefix(target, "dir:")
@@ -45,8 +49,10 @@ func Open(ctx context.Context, target, ref string) (*Source, error) {
 		return nil, errs.E(errs.Invalid, "scan %s: %w", target, reason(err))
 	}
 	switch {
+	case ref != "" && !info.IsDir():
+		return openLocal(ctx, filepath.Dir(local), filepath.Base(local), ref)
 	case ref != "":
-		return openLocal(ctx, local, ref)
+		return openLocal(ctx, local, "", ref)
 	case info.IsDir():
 		return openDir(local)
 	}
@@ -92,6 +98,8 @@ var _ io.Closer = (*Source)(nil)
 
 // NeedsNetwork tells whether a target is fetched from elsewhere.
 func NeedsNetwork(target string) bool {
-	forced := strings.TrimPrefix(target, "git:")
-	return isRemote(forced) && !strings.HasPrefix(forced, "file://")
+	if forced, ok := strings.CutPrefix(target, "git:"); ok && !strings.HasPrefix(forced, "//") {
+		target = forced
+	}
+	return isRemote(target) && !strings.HasPrefix(target, "file://")
 }
