@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,16 +23,23 @@ func TestArchitecture(t *testing.T) {
 	}
 }
 
-// TestModules wants every direct dependency to be listed with a reason.
+// TestModules wants every direct dependency to be listed with a reason, and
+// nothing else.
 func TestModules(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range directModules(string(data)) {
+	required := directModules(string(data))
+	for _, name := range required {
 		if _, ok := modules[name]; !ok {
 			t.Errorf("go.mod requires %s, which modules.go does not list with a reason", name)
+		}
+	}
+	for name := range modules {
+		if !slices.Contains(required, name) {
+			t.Errorf("modules.go lists %s, which go.mod does not require", name)
 		}
 	}
 }
