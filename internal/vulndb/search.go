@@ -40,6 +40,7 @@ merged as (
 	union
 	select w.advisory_id from named n join vulnerabilities v on v.advisory_id = n.advisory_id
 		join vulnerabilities w on w.name = v.name
+	where (select count(*) from vulnerabilities x where x.advisory_id = n.advisory_id) = 1
 )` + searchColumns + `
 from merged m
 join affected f on f.advisory_id = m.advisory_id
@@ -48,7 +49,8 @@ left join operating_systems s on s.id = f.operating_system_id
 order by f.advisory_id, f.sequence`
 
 // ByID finds the advisories that an id names: the record itself, those that have
-// it as an alias, and those merged with them into one vulnerability.
+// it as an alias, and those merged with them into one vulnerability. A bundle is
+// found by its own id and by those it names, but leads no further.
 func (db *DB) ByID(ctx context.Context, id string) ([]Row, error) {
 	return db.search(ctx, byIDQuery, id)
 }
