@@ -218,20 +218,26 @@ const (
 // httpClient is for downloads: no overall time limit (progress is watched
 // instead), the environment's proxies, no way back from https to http.
 func httpClient() *http.Client {
-	transport, ok := http.DefaultTransport.(*http.Transport)
+	return &http.Client{Transport: transport(), CheckRedirect: checkRedirect}
+}
+
+func transport() http.RoundTripper {
+	standard, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
-		return http.DefaultClient
+		return http.DefaultTransport
 	}
-	transport = transport.Clone()
-	transport.TLSHandshakeTimeout = connectTimeout
-	transport.ResponseHeaderTimeout = responseTimeout
-	return &http.Client{Transport: transport, CheckRedirect: func(next *http.Request, via []*http.Request) error {
-		if len(via) >= maxRedirects {
-			return fmt.Errorf("over %d redirects", maxRedirects)
-		}
-		if via[0].URL.Scheme == "https" && next.URL.Scheme != "https" {
-			return errors.New("a redirect leads from https to " + next.URL.Scheme)
-		}
-		return nil
-	}}
+	patient := standard.Clone()
+	patient.TLSHandshakeTimeout = connectTimeout
+	patient.ResponseHeaderTimeout = responseTimeout
+	return patient
+}
+
+func checkRedirect(next *http.Request, via []*http.Request) error {
+	if len(via) >= maxRedirects {
+		return fmt.Errorf("over %d redirects", maxRedirects)
+	}
+	if via[0].URL.Scheme == "https" && next.URL.Scheme != "https" {
+		return errors.New("a redirect leads from https to " + next.URL.Scheme)
+	}
+	return nil
 }

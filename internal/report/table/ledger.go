@@ -53,10 +53,11 @@ func (p *page) ledger() {
 func (p *page) entries() (entries []entry, more int) {
 	var bad, others gathering
 	for _, f := range p.r.Coverage.Files {
-		switch what := place(f.Path, f.Line); {
-		case f.Status == inventory.Failed:
+		what := place(f.Path, f.Line)
+		switch f.Status {
+		case inventory.Failed:
 			bad.add(true, string(f.Status), f.Reason, what)
-		case f.Status == inventory.Read || f.Status == inventory.Skipped:
+		case inventory.Read, inventory.Skipped:
 			// Notes on what was read are of no interest but to the curious.
 			if p.o.Verbose && f.Reason != "" {
 				others.add(true, string(f.Status), f.Reason, what)
