@@ -66,19 +66,17 @@ func firstInvalid(data []byte) int {
 // conflict finds the marker that git leaves in a file: at the beginning of a
 // line, with the closing one somewhere behind it.
 func conflict(data []byte) int {
-	end := bytes.LastIndex(data, []byte("\n>>>>>>> "))
-	if end < 0 {
+	at := 0
+	if !bytes.HasPrefix(data, []byte("<<<<<<< ")) {
+		at = 1 + bytes.Index(data, []byte("\n<<<<<<< "))
+		if at == 0 {
+			return -1
+		}
+	}
+	if !bytes.Contains(data[at:], []byte("\n>>>>>>> ")) {
 		return -1
 	}
-	marker := []byte("<<<<<<< ")
-	if bytes.HasPrefix(data, marker) {
-		return 0
-	}
-	at := bytes.Index(data[:end], append([]byte{'\n'}, marker...))
-	if at < 0 {
-		return -1
-	}
-	return at + 1
+	return at
 }
 
 func lineAt(data []byte, offset int) int {
