@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -20,7 +21,10 @@ import (
 // Dir is the folder of installed databases.
 type Dir string
 
-const pointer = "current"
+const (
+	pointer    = "current"
+	unfinished = "new-" // what an update builds, until it has its name
+)
 
 var fileName = regexp.MustCompile(`^[0-9a-f]{64}(-[0-9]+)?\.db$`)
 
@@ -40,12 +44,13 @@ func (d Dir) Current() (string, error) {
 	return filepath.Join(string(d), name), nil
 }
 
-// Temporary is a path in the folder for a database to be built.
+// Temporary is a path in the folder for a database to be built. Whoever calls it
+// holds the lock.
 func (d Dir) Temporary() (string, error) {
 	if err := os.MkdirAll(string(d), 0o755); err != nil {
 		return "", errs.E(errs.Unavailable, "make the database folder: %w", err)
 	}
-	return filepath.Join(string(d), fmt.Sprintf("new-%d", os.Getpid())), nil
+	return filepath.Join(string(d), fmt.Sprintf("%s%d", unfinished, os.Getpid())), nil
 }
 
 // Install moves a database file, which lies in the folder, to its name and makes
@@ -81,13 +86,14 @@ func (d Dir) point(name string) error {
 	return os.Rename(f.Name(), filepath.Join(string(d), pointer))
 }
 
+// prune removes other releases, and what updates that died have left.
 func (d Dir) prune(keep ...string) error {
 	entries, err := os.ReadDir(string(d))
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if !fileName.MatchString(e.Name()) || contains(keep, e.Name()) {
+		if !ours(e.Name()) || slices.Contains(keep, e.Name()) {
 			continue
 		}
 		if e := os.Remove(filepath.Join(string(d), e.Name())); e != nil && !errors.Is(e, os.ErrNotExist) {
@@ -97,13 +103,8 @@ func (d Dir) prune(keep ...string) error {
 	return err
 }
 
-func contains(list []string, name string) bool {
-	for _, l := range list {
-		if l == name {
-			return true
-		}
-	}
-	return false
+func ours(name string) bool {
+	return fileName.MatchString(name) || strings.HasPrefix(name, unfinished) || strings.HasPrefix(name, pointer+".")
 }
 
 // Lock makes sure that one process at a time updates the folder; it waits for the
