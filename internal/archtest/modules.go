@@ -40,6 +40,8 @@ var modules = map[string]module{
 		[]string{"internal/version", "internal/extract/golang", "internal/purl"}},
 	"golang.org/x/sync": {"groups of goroutines with one error and one limit",
 		[]string{"internal/extract", "internal/source", "internal/vulndb", "internal/scan"}},
+	"golang.org/x/sys": {"a file's lock on Windows",
+		[]string{"internal/vulndb/release"}},
 	"golang.org/x/term": {"whether there is a terminal, and its width",
 		[]string{"internal/cli"}},
 	"modernc.org/sqlite": {"SQLite without a C compiler",

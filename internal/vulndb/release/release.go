@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/assay-sca/assay/internal/errs"
@@ -119,11 +118,11 @@ func (d Dir) Lock(ctx context.Context) (unlock func() error, err error) {
 	}
 	const poll = 100 * time.Millisecond
 	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
+		locked, err := tryLock(f)
+		if locked {
 			return f.Close, nil
 		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
+		if err != nil {
 			return nil, errors.Join(errs.E(errs.Unavailable, "lock the database folder: %w", err), f.Close())
 		}
 		select {
