@@ -13,6 +13,7 @@ import (
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/finding"
 	"github.com/assay-sca/assay/internal/inventory"
+	"github.com/assay-sca/assay/internal/purl"
 	"github.com/assay-sca/assay/internal/severity"
 )
 
@@ -115,7 +116,7 @@ func (i Ignore) expired(at time.Time) bool {
 }
 
 func (i Ignore) matches(f *finding.Finding, c *inventory.Component) bool {
-	if i.Package != "" && i.Package != c.Name && i.Package != c.PURL && i.Package != bare(c.PURL) {
+	if !i.names(c) {
 		return false
 	}
 	if i.ID == f.Vulnerability.ID || slices.Contains(f.Vulnerability.Aliases, i.ID) {
@@ -124,13 +125,23 @@ func (i Ignore) matches(f *finding.Finding, c *inventory.Component) bool {
 	return slices.ContainsFunc(f.Advisories, func(a finding.Advisory) bool { return a.ID == i.ID })
 }
 
-// bare is a purl without its version and qualifiers.
-func bare(purl string) string {
-	purl, _, _ = strings.Cut(purl, "?")
-	if at := strings.LastIndexByte(purl, '@'); at > 0 {
-		return purl[:at]
+// names tells whether the rule speaks of a component. A name is meant as the
+// ecosystem means it: "Django" is PyPI's django.
+func (i Ignore) names(c *inventory.Component) bool {
+	switch i.Package {
+	case "", c.Name, c.PURL, bare(c.PURL):
+		return true
 	}
-	return purl
+	return purl.Normalize(c.Ecosystem, i.Package) == c.Name
+}
+
+// bare is a purl without its version and qualifiers.
+func bare(text string) string {
+	text, _, _ = strings.Cut(text, "?")
+	if at := strings.LastIndexByte(text, '@'); at > 0 {
+		return text[:at]
+	}
+	return text
 }
 
 // Apply marks the findings that rules silence and sets the gates that fire, in
