@@ -4,10 +4,12 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,6 +27,7 @@ const maxFile = 1 << 20
 // File is a configuration file's content.
 type File struct {
 	Settings map[string][]string // by flag name; several values for lists
+	Lines    map[string]int      // where each setting stands
 	Ignores  []policy.Ignore
 }
 
@@ -52,45 +55,85 @@ func Read(tree fs.FS, name string) (File, error) {
 // Parse reads a configuration file's text. Its keys are the names of flags, and
 // "ignore" for the list of ignore rules.
 func Parse(name string, data []byte) (File, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return File{}, errs.E(errs.Invalid, "read configuration %s: %s", name, oneLine(err))
+	out := File{Settings: map[string][]string{}, Lines: map[string]int{}}
+	top, err := document(name, data)
+	if top == nil || err != nil {
+		return File{}, err
 	}
-	out := File{Settings: map[string][]string{}}
-	if len(doc.Content) == 0 {
-		return out, nil // an empty file
-	}
-	top := doc.Content[0]
 	if top.Kind != yaml.MappingNode {
 		return File{}, errs.E(errs.Invalid, "%s:%d: settings are written as `name: value`", name, top.Line)
 	}
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		key, value := top.Content[i], top.Content[i+1]
-		var err error
-		if key.Value == "ignore" {
+		switch _, twice := out.Lines[key.Value]; {
+		case key.Kind != yaml.ScalarNode || key.Value == "":
+			err = errs.E(errs.Invalid, "%s:%d: settings are written as `name: value`", name, key.Line)
+		case twice:
+			err = errs.E(errs.Invalid, "%s:%d: %q stands here for the second time", name, key.Line, key.Value)
+		case key.Value == "ignore":
 			out.Ignores, err = ignores(name, value)
-		} else {
+		default:
 			out.Settings[key.Value], err = values(name, value)
 		}
 		if err != nil {
 			return File{}, err
 		}
+		out.Lines[key.Value] = key.Line
 	}
 	return out, nil
 }
+
+// document reads the one document of a file; nil for an empty one. Aliases are
+// refused: few of them stand for very much.
+func document(name string, data []byte) (*yaml.Node, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var first, second yaml.Node
+	if err := decoder.Decode(&first); errors.Is(err, io.EOF) {
+		return nil, nil //nolint:nilnil // an empty file is a file without settings
+	} else if err != nil {
+		return nil, errs.E(errs.Invalid, "read configuration %s: %s", name, oneLine(err))
+	}
+	if err := decoder.Decode(&second); err == nil {
+		return nil, errs.E(errs.Invalid, "%s:%d: a second document begins here; only one is read", name, second.Line)
+	} else if !errors.Is(err, io.EOF) {
+		return nil, errs.E(errs.Invalid, "read configuration %s: %s", name, oneLine(err))
+	}
+	if alias := findAlias(&first); alias != nil {
+		return nil, errs.E(errs.Invalid, "%s:%d: aliases (*%s) are not allowed: write the value itself", name, alias.Line, alias.Value)
+	}
+	top := first.Content[0]
+	if isNull(top) {
+		return nil, nil //nolint:nilnil // only comments
+	}
+	return top, nil
+}
+
+func findAlias(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n
+	}
+	for _, child := range n.Content {
+		if found := findAlias(child); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
 
 func oneLine(err error) string {
 	return strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "yaml: ")), " ")
 }
 
 func values(name string, n *yaml.Node) ([]string, error) {
-	switch n.Kind {
-	case yaml.ScalarNode:
+	switch {
+	case n.Kind == yaml.ScalarNode && !isNull(n):
 		return []string{n.Value}, nil
-	case yaml.SequenceNode:
-		var list []string
+	case n.Kind == yaml.SequenceNode:
+		list := []string{}
 		for _, item := range n.Content {
-			if item.Kind != yaml.ScalarNode {
+			if item.Kind != yaml.ScalarNode || isNull(item) {
 				return nil, errs.E(errs.Invalid, "%s:%d: a list of plain values is expected", name, item.Line)
 			}
 			list = append(list, item.Value)
@@ -101,6 +144,9 @@ func values(name string, n *yaml.Node) ([]string, error) {
 }
 
 func ignores(name string, n *yaml.Node) ([]policy.Ignore, error) {
+	if isNull(n) {
+		return nil, nil // all rules are commented out
+	}
 	if n.Kind != yaml.SequenceNode {
 		return nil, errs.E(errs.Invalid, "%s:%d: ignore is a list of rules with id and reason", name, n.Line)
 	}
@@ -123,8 +169,13 @@ func ignore(name string, n *yaml.Node) (policy.Ignore, error) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		field := map[string]*string{"id": &rule.ID, "package": &rule.Package, "reason": &rule.Reason, "expires": &rule.Expires}[key.Value]
-		if field == nil || value.Kind != yaml.ScalarNode {
+		switch {
+		case field == nil:
 			return rule, errs.E(errs.Invalid, "%s:%d: an ignore rule has id, package, reason and expires, not %q", name, key.Line, key.Value)
+		case value.Kind != yaml.ScalarNode || isNull(value) || value.Value == "":
+			return rule, errs.E(errs.Invalid, "%s:%d: %s has no value", name, key.Line, key.Value)
+		case *field != "":
+			return rule, errs.E(errs.Invalid, "%s:%d: %q stands here for the second time", name, key.Line, key.Value)
 		}
 		*field = value.Value
 	}
@@ -142,9 +193,9 @@ type Flag interface {
 // the file. known are the names that any command has: a file may serve several,
 // but a name that none has is an error.
 func Apply(flags []Flag, getenv func(string) string, file File, fileName string, known []string) error {
-	for name := range file.Settings {
+	for _, name := range slices.Sorted(maps.Keys(file.Settings)) {
 		if !slices.Contains(known, name) {
-			return errs.E(errs.Invalid, "%s: there is no setting %q", fileName, name)
+			return errs.E(errs.Invalid, "%s: there is no setting %q", file.place(fileName, name), name)
 		}
 	}
 	for _, f := range flags {
@@ -160,11 +211,19 @@ func Apply(flags []Flag, getenv func(string) string, file File, fileName string,
 		}
 		if values, ok := file.Settings[f.Name()]; ok {
 			if err := f.Set(values); err != nil {
-				return errs.E(errs.Invalid, "%s: %s: %w", fileName, f.Name(), err)
+				return errs.E(errs.Invalid, "%s: %s: %w", file.place(fileName, f.Name()), f.Name(), err)
 			}
 		}
 	}
 	return nil
+}
+
+// place is where a setting stands, for messages.
+func (f File) place(fileName, setting string) string {
+	if line := f.Lines[setting]; line > 0 {
+		return fmt.Sprintf("%s:%d", fileName, line)
+	}
+	return fileName
 }
 
 // Variable is the environment variable of a flag.
