@@ -120,6 +120,11 @@ func (b *Builder) Inventory() Inventory {
 }
 
 func compareComponents(x, y *Component) int {
-	return cmp.Or(cmp.Compare(x.Ecosystem, y.Ecosystem), cmp.Compare(x.Name, y.Name),
-		cmp.Compare(x.Version, y.Version), cmp.Compare(x.PURL, y.PURL))
+	if c := cmp.Compare(x.Ecosystem, y.Ecosystem); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(x.Name, y.Name); c != 0 { // decides nearly always
+		return c
+	}
+	return cmp.Or(cmp.Compare(x.Version, y.Version), cmp.Compare(x.PURL, y.PURL))
 }

@@ -80,7 +80,10 @@ func (m *matcher) merge(details map[int64]advisory.Detail, relatives map[string]
 		findings = append(findings, m.finding(k, hits, details, relatives[k.vulnerability]))
 	}
 	slices.SortFunc(findings, func(a, b finding.Finding) int {
-		return cmp.Or(cmp.Compare(a.Component, b.Component), advisory.CompareIDs(a.Vulnerability.ID, b.Vulnerability.ID))
+		if a.Component != b.Component {
+			return a.Component - b.Component
+		}
+		return advisory.CompareIDs(a.Vulnerability.ID, b.Vulnerability.ID)
 	})
 	return findings
 }

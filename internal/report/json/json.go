@@ -71,7 +71,7 @@ func (d *document) write() {
 	d.list("units", len(r.Inventory.Units), func(i int) { d.value(unitOf(&r.Inventory.Units[i])) })
 	d.components()
 	d.edges()
-	d.list("findings", len(r.Findings), func(i int) { d.value(d.finding(&r.Findings[i])) })
+	d.list("findings", len(r.Findings), func(i int) { d.finding(&r.Findings[i]) })
 	d.member("coverage", d.coverage())
 	d.member("gates", gatesOf(r.Gates))
 	d.member("notices", r.Notices)
@@ -234,26 +234,44 @@ func (d *document) edges() {
 	d.close(']')
 }
 
-type findingJSON struct {
-	Component     string            `json:"component"`
-	PURL          string            `json:"purl"`
-	Ecosystem     string            `json:"ecosystem"`
-	Name          string            `json:"name"`
-	Version       string            `json:"version"`
-	Vulnerability vulnerabilityJSON `json:"vulnerability"`
-	Advisories    []advisoryJSON    `json:"advisories"`
-	FixedIn       []string          `json:"fixed_in"`
-	Path          []string          `json:"path"`
-	Evidence      evidenceJSON      `json:"evidence"`
-	Ignored       *ignoredJSON      `json:"ignored,omitzero"`
+func (d *document) finding(f *finding.Finding) {
+	c := &d.r.Inventory.Components[f.Component]
+	d.open('{')
+	d.key("component")
+	d.id(f.Component)
+	d.key("purl")
+	d.text(c.PURL)
+	d.key("ecosystem")
+	d.text(c.Ecosystem)
+	d.key("name")
+	d.text(c.Name)
+	d.key("version")
+	d.text(c.Version)
+	d.vulnerability(&f.Vulnerability)
+	d.list("advisories", len(f.Advisories), func(i int) { d.advisory(&f.Advisories[i]) })
+	d.key("fixed_in")
+	d.texts(f.FixedIn)
+	d.list("path", len(f.Path), func(i int) { d.text(d.r.Inventory.Components[f.Path[i]].PURL) })
+	d.evidence(f.Evidence)
+	if f.Ignored != nil {
+		d.member("ignored", ignoredJSON(*f.Ignored))
+	}
+	d.close('}')
 }
 
-type vulnerabilityJSON struct {
-	ID       string     `json:"id"`
-	Aliases  []string   `json:"aliases"`
-	Severity string     `json:"severity"`
-	CVSS     []cvssJSON `json:"cvss"`
-	Summary  string     `json:"summary"`
+func (d *document) vulnerability(v *finding.Vulnerability) {
+	d.key("vulnerability")
+	d.open('{')
+	d.key("id")
+	d.text(v.ID)
+	d.key("aliases")
+	d.texts(v.Aliases)
+	d.key("severity")
+	d.text(v.Severity.String())
+	d.list("cvss", len(v.CVSS), func(i int) { d.value(cvssJSON{Type: v.CVSS[i].Type, Vector: v.CVSS[i].Vector, Score: v.CVSS[i].Score}) })
+	d.key("summary")
+	d.text(v.Summary)
+	d.close('}')
 }
 
 type cvssJSON struct {
@@ -262,55 +280,44 @@ type cvssJSON struct {
 	Score  float64 `json:"score"`
 }
 
-type advisoryJSON struct {
-	ID       string `json:"id"`
-	Provider string `json:"provider"`
-	Range    string `json:"range"`
+func (d *document) advisory(a *finding.Advisory) {
+	d.open('{')
+	d.key("id")
+	d.text(a.ID)
+	d.key("provider")
+	d.text(a.Provider)
+	d.key("range")
+	d.text(a.Range)
+	d.close('}')
 }
 
-type evidenceJSON struct {
-	Version string      `json:"version"`
-	Scheme  string      `json:"scheme"`
-	Matched []matchJSON `json:"matched"`
-}
-
-type matchJSON struct {
-	Advisory string `json:"advisory"`
-	Interval string `json:"interval"`
+// evidence is of one version, whatever the number of advisories.
+func (d *document) evidence(list []finding.Evidence) {
+	var last finding.Evidence
+	if len(list) > 0 {
+		last = list[len(list)-1]
+	}
+	d.key("evidence")
+	d.open('{')
+	d.key("version")
+	d.text(last.Version)
+	d.key("scheme")
+	d.text(last.Scheme)
+	d.list("matched", len(list), func(i int) {
+		d.open('{')
+		d.key("advisory")
+		d.text(list[i].Advisory)
+		d.key("interval")
+		d.text(list[i].Interval)
+		d.close('}')
+	})
+	d.close('}')
 }
 
 type ignoredJSON struct {
 	Rule   string `json:"rule"`
 	Reason string `json:"reason"`
 	Until  string `json:"until,omitzero"`
-}
-
-func (d *document) finding(f *finding.Finding) findingJSON {
-	c := &d.r.Inventory.Components[f.Component]
-	out := findingJSON{Component: id(f.Component), PURL: c.PURL, Ecosystem: c.Ecosystem, Name: c.Name, Version: c.Version,
-		FixedIn: f.FixedIn, Vulnerability: vulnerabilityOf(&f.Vulnerability)}
-	for _, a := range f.Advisories {
-		out.Advisories = append(out.Advisories, advisoryJSON(a))
-	}
-	for _, n := range f.Path {
-		out.Path = append(out.Path, d.r.Inventory.Components[n].PURL)
-	}
-	for _, e := range f.Evidence {
-		out.Evidence.Version, out.Evidence.Scheme = e.Version, e.Scheme
-		out.Evidence.Matched = append(out.Evidence.Matched, matchJSON{Advisory: e.Advisory, Interval: e.Interval})
-	}
-	if f.Ignored != nil {
-		out.Ignored = &ignoredJSON{Rule: f.Ignored.Rule, Reason: f.Ignored.Reason, Until: f.Ignored.Until}
-	}
-	return out
-}
-
-func vulnerabilityOf(v *finding.Vulnerability) vulnerabilityJSON {
-	out := vulnerabilityJSON{ID: v.ID, Aliases: v.Aliases, Severity: v.Severity.String(), Summary: v.Summary}
-	for _, c := range v.CVSS {
-		out.CVSS = append(out.CVSS, cvssJSON{Type: c.Type, Vector: c.Vector, Score: c.Score})
-	}
-	return out
 }
 
 type coverageJSON struct {
