@@ -11,7 +11,10 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/assay-sca/assay/internal/finding"
+	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/report/json"
+	"github.com/assay-sca/assay/internal/severity"
 )
 
 func compiled(t *testing.T, text []byte) *jsonschema.Schema {
@@ -97,6 +100,40 @@ func TestSchemaRefuses(t *testing.T) {
 	}
 	// Readers take fields of tomorrow.
 	validate(t, []byte(strings.Replace(data, `"schema":`, `"tomorrow":{},"schema":`, 1)))
+}
+
+// TestSchemaKnowsEveryWord: the words of the program are those of the schema.
+func TestSchemaKnowsEveryWord(t *testing.T) {
+	t.Parallel()
+	var results []*finding.Result
+	with := func(change func(*finding.Result)) {
+		r := full()
+		change(r)
+		results = append(results, r)
+	}
+	for _, s := range []inventory.Status{inventory.Read, inventory.Failed, inventory.Unsupported, inventory.NoAdvisories, inventory.Skipped} {
+		with(func(r *finding.Result) { r.Coverage.Files[0].Status = s })
+	}
+	for _, s := range append(inventory.Scopes(), inventory.ScopeUnknown) {
+		with(func(r *finding.Result) {
+			r.Inventory.Components[0].Scope, r.Inventory.Units[0].Occurrences[0].Scope = s, s
+		})
+	}
+	for _, s := range []finding.DatabaseState{finding.DatabaseOK, finding.DatabaseStale, finding.DatabaseMissing, finding.DatabaseDamaged} {
+		with(func(r *finding.Result) { r.Database.State = s })
+	}
+	for _, l := range append(severity.Levels(), severity.None, severity.Unknown) {
+		with(func(r *finding.Result) { r.Findings[0].Vulnerability.Severity = l })
+	}
+	for _, k := range []inventory.OriginKind{inventory.OriginGit, inventory.OriginURL, inventory.OriginPath} {
+		with(func(r *finding.Result) { r.Inventory.Components[1].Origin.Kind = k })
+	}
+	for _, n := range []int{1, 2, 3} {
+		with(func(r *finding.Result) { r.Gates = []finding.Gate{{Name: "x", Exit: n}} })
+	}
+	for _, r := range results {
+		validate(t, write(t, r))
+	}
 }
 
 // schemaNames are the names of all properties.
