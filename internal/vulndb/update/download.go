@@ -32,6 +32,7 @@ type download struct {
 	agent    string
 	progress func(got, total int64) // total -1: unknown
 	backoff  time.Duration          // the first wait between attempts
+	limit    int64                  // bytes; more are refused
 }
 
 // state is what is known of a file or of a part of it: enough to ask the server
@@ -104,8 +105,8 @@ func (d download) attempt(ctx context.Context) error {
 	case http.StatusOK:
 		offset = 0
 	case http.StatusPartialContent:
-		if start := rangeStart(response.Header.Get("Content-Range")); start != offset {
-			return d.restart(fmt.Errorf("the server resumed at byte %d instead of %d", start, offset))
+		if err := d.continues(response, offset); err != nil {
+			return d.restart(err)
 		}
 	case http.StatusRequestedRangeNotSatisfiable:
 		return d.restart(errors.New("the server cannot resume"))
@@ -114,6 +115,19 @@ func (d download) attempt(ctx context.Context) error {
 	}
 	if err := d.save(response, offset, stall); err != nil {
 		return d.failed(ctx, err)
+	}
+	return nil
+}
+
+// continues checks that a partial answer goes on where the part ends, and with
+// the same file.
+func (d download) continues(response *http.Response, offset int64) error {
+	if start, _ := contentRange(response); start != offset {
+		return fmt.Errorf("the server resumed at byte %d instead of %d", start, offset)
+	}
+	s, _ := readState(d.part())
+	if tag := response.Header.Get("ETag"); tag != "" && s.ETag != "" && tag != s.ETag {
+		return errors.New("the server resumed with another file")
 	}
 	return nil
 }
@@ -171,17 +185,19 @@ func (d download) save(response *http.Response, offset int64, stall *time.Timer)
 	if err := writeState(d.part(), s); err != nil {
 		return errors.Join(err, f.Close())
 	}
-	total := int64(-1)
-	if response.ContentLength >= 0 {
-		total = offset + response.ContentLength
+	total := size(response, offset)
+	body := &meter{r: io.LimitReader(response.Body, d.limit-offset+1), got: offset, total: total, progress: d.progress, stall: stall}
+	if total <= d.limit {
+		_, err = io.Copy(f, body)
 	}
-	body := &meter{r: io.LimitReader(response.Body, maxBytes-offset+1), got: offset, total: total, progress: d.progress, stall: stall}
-	_, err = io.Copy(f, body)
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if body.got > maxBytes {
-		return errs.E(errs.TooLarge, "it has more than %d bytes", int64(maxBytes))
+	if total > d.limit || body.got > d.limit {
+		return errors.Join(errs.E(errs.TooLarge, "it has more than %d bytes", d.limit), os.Remove(d.part()), os.Remove(d.part()+".state"))
+	}
+	if body.got < total { // a server may send less of a range than was asked for
+		return io.ErrUnexpectedEOF
 	}
 	return errors.Join(os.Rename(d.part(), d.file), os.Rename(d.part()+".state", d.file+".state"))
 }
@@ -233,13 +249,32 @@ func retryAfter(text string) time.Duration {
 	return 0
 }
 
-// rangeStart reads "bytes 100-199/200"; -1 if it is none.
-func rangeStart(text string) int64 {
-	var start, end int64
-	if _, err := fmt.Sscanf(text, "bytes %d-%d/", &start, &end); err != nil {
-		return -1
+// size is that of the whole file, -1 where the answer does not say.
+func size(response *http.Response, offset int64) int64 {
+	if _, total := contentRange(response); total >= 0 {
+		return total
 	}
-	return start
+	if response.ContentLength >= 0 {
+		return offset + response.ContentLength
+	}
+	return -1
+}
+
+// contentRange reads "bytes 100-199/200" of a partial answer; -1 for what it does
+// not say.
+func contentRange(response *http.Response) (start, total int64) {
+	text := response.Header.Get("Content-Range")
+	var end int64
+	if response.StatusCode != http.StatusPartialContent {
+		return -1, -1
+	}
+	if _, err := fmt.Sscanf(text, "bytes %d-%d/%d", &start, &end, &total); err == nil {
+		return start, total
+	}
+	if _, err := fmt.Sscanf(text, "bytes %d-%d/*", &start, &end); err == nil {
+		return start, -1
+	}
+	return -1, -1
 }
 
 // meter reports progress and holds off the stall alarm while bytes come.

@@ -123,7 +123,7 @@ func Download(ctx context.Context, o Options) ([]feed.Set, error) {
 
 // fetch downloads the first of some addresses that the server has.
 func (o Options) fetch(ctx context.Context, addresses []string, name string) ([]feed.Set, error) {
-	folder := filepath.Join(o.Cache, url.PathEscape(name))
+	folder := filepath.Join(o.Cache, strings.ReplaceAll(url.PathEscape(name), "%20", " "))
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, errs.E(errs.Unavailable, "make the download folder: %w", err)
 	}
@@ -131,7 +131,7 @@ func (o Options) fetch(ctx context.Context, addresses []string, name string) ([]
 	file := filepath.Join(folder, "all.zip")
 	var err error
 	for _, address := range addresses {
-		d := download{client: o.Client, url: address, file: file, agent: o.Agent, backoff: o.Backoff,
+		d := download{client: o.Client, url: address, file: file, agent: o.Agent, backoff: o.Backoff, limit: maxBytes,
 			progress: func(got, total int64) { o.Progress.Download(name, got, total) }}
 		if d.backoff == 0 {
 			d.backoff = time.Second
@@ -143,10 +143,18 @@ func (o Options) fetch(ctx context.Context, addresses []string, name string) ([]
 			return o.Sets(file)
 		}
 		if !errors.Is(err, errGone) {
-			return nil, errs.E(errs.Unavailable, "download %s: %w", address, err)
+			return nil, unavailable(address, err)
 		}
 	}
-	return nil, errs.E(errs.Unavailable, "download %s: %w", strings.Join(addresses, " or "), err)
+	return nil, unavailable(strings.Join(addresses, " or "), err)
+}
+
+// unavailable keeps the kind of an error that has one.
+func unavailable(address string, err error) error {
+	if kind := errs.KindOf(err); kind != errs.Unknown {
+		return errs.E(kind, "download %s: %w", address, err)
+	}
+	return errs.E(errs.Unavailable, "download %s: %w", address, err)
 }
 
 // checkArchive refuses what is no archive, such as a proxy's page, and forgets
