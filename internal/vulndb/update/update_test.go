@@ -108,7 +108,7 @@ func TestRunFolder(t *testing.T) {
 func TestRunAnswers(t *testing.T) {
 	t.Parallel()
 	good := served{archive(t, "A-1", "A-2", "A-3"), `"new"`}
-	html := served{[]byte("<html>sign in first</html>"), ""}
+	html := served{[]byte("<html>sign in first</html>"), `"page"`}
 	half := len(good.data) / 2
 	rest := fmt.Sprintf(` Range:bytes=%d- If-Range:"new"`, half)
 	again := ` If-None-Match:"old"`
@@ -173,6 +173,9 @@ func TestRunAnswers(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.want(t, "A-1 A-2 A-3")
+			if diff := cmp.Diff([]string{npmPath + " 200"}, s.source.asked()); test.kind == errs.Damaged && diff != "" {
+				t.Errorf("requests mismatch (-want +got):\n%s", diff)
+			}
 		})
 	}
 }
