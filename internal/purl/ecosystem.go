@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// The ecosystems, by their OSV names.
+// The ecosystems, by their OSV names; those that OSV does not have are named
+// after their purl types.
 const (
 	NPM       = "npm"
 	PyPI      = "PyPI"
@@ -15,23 +16,43 @@ const (
 	Cargo     = "crates.io"
 	RubyGems  = "RubyGems"
 	Packagist = "Packagist"
+	Maven     = "Maven"
+	NuGet     = "NuGet"
+	Pub       = "Pub"
+	Hex       = "Hex"
+	Hackage   = "Hackage"
+	CRAN      = "CRAN"
+	Julia     = "Julia"
+	Opam      = "opam"
+	Conan     = "ConanCenter"
+	Swift     = "SwiftURL"
+	Actions   = "GitHub Actions"
+
+	CocoaPods = "cocoapods"
+	Vcpkg     = "vcpkg"
+	Nix       = "nix"
+	Bazel     = "bazel"
+	Terraform = "terraform"
+	Docker    = "docker"
+	JSR       = "jsr"
+	CPAN      = "cpan"
+	LuaRocks  = "luarocks"
+	GitHub    = "github" // hooks of pre-commit and other code named by repository
 )
+
+// types maps each ecosystem to its purl type.
+var types = map[string]string{ //nolint:gochecknoglobals // a table
+	NPM: "npm", PyPI: "pypi", Go: "golang", Cargo: "cargo", RubyGems: "gem", Packagist: "composer",
+	Maven: "maven", NuGet: "nuget", Pub: "pub", Hex: "hex", Hackage: "hackage", CRAN: "cran", Julia: "julia",
+	Opam: "opam", Conan: "conan", Swift: "swift", Actions: "githubactions",
+	CocoaPods: "cocoapods", Vcpkg: "vcpkg", Nix: "nix", Bazel: "bazel", Terraform: "terraform", Docker: "docker",
+	JSR: "jsr", CPAN: "cpan", LuaRocks: "luarocks", GitHub: "github",
+}
 
 // typeOf maps an ecosystem to its purl type.
 func typeOf(ecosystem string) string {
-	switch ecosystem {
-	case NPM:
-		return "npm"
-	case PyPI:
-		return "pypi"
-	case Go:
-		return "golang"
-	case Cargo:
-		return "cargo"
-	case RubyGems:
-		return "gem"
-	case Packagist:
-		return "composer"
+	if t, ok := types[ecosystem]; ok {
+		return t
 	}
 	return "generic"
 }
@@ -41,7 +62,7 @@ func Normalize(ecosystem, name string) string {
 	switch ecosystem {
 	case PyPI:
 		return normalizePyPI(name)
-	case Packagist:
+	case Packagist, NuGet, Actions, Hex, Pub, Conan, GitHub:
 		return strings.ToLower(name)
 	}
 	return name
