@@ -187,7 +187,7 @@ func compareRanges(b *strings.Builder, c purl.Package, r vulndb.Row) outcome {
 		switch {
 		case v.Covers:
 			mark, o.affected = "YES", true
-		case strings.Contains(v.Why, "cannot be compared"):
+		case v.Uncompared:
 			mark, o.uncompared = "?", true
 		}
 		fmt.Fprintf(b, "    %-3s  %s: %s\n", mark, v.Interval, v.Why)

@@ -9,9 +9,10 @@ import (
 
 // Verdict is what comparing one version with one interval gave.
 type Verdict struct {
-	Interval string
-	Covers   bool
-	Why      string // one sentence
+	Interval   string
+	Covers     bool
+	Uncompared bool   // neither yes nor no
+	Why        string // one sentence
 }
 
 // Explain compares a version with intervals one by one and says what came of each,
@@ -25,7 +26,8 @@ func Explain(ecosystem, text string, intervals []advisory.Interval) []Verdict {
 		var b bound
 		b.Bounds, b.err = interval.Bounds(scheme)
 		hit, reason := cover([]bound{b}, text, &v)
-		verdicts[i] = Verdict{Interval: interval.String(), Covers: hit != nil, Why: why(&b, text, &v, hit != nil, reason)}
+		verdicts[i] = Verdict{Interval: interval.String(), Covers: hit != nil, Uncompared: reason != "",
+			Why: why(&b, text, &v, hit != nil, reason)}
 	}
 	return verdicts
 }

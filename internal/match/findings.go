@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/assay-sca/assay/internal/advisory"
+	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/finding"
 	"github.com/assay-sca/assay/internal/graph"
 	"github.com/assay-sca/assay/internal/inventory"
@@ -17,8 +18,12 @@ import (
 // result fetches what is cold for the advisories that matched, merges them into
 // findings and looks for the shortest paths.
 func (m *matcher) result(ctx context.Context, advisories Advisories, inv *inventory.Inventory) (Result, error) {
-	details, err := advisories.Details(ctx, m.numbers())
+	numbers := m.numbers()
+	details, err := advisories.Details(ctx, numbers)
 	if err != nil {
+		return Result{}, err
+	}
+	if err := m.known(numbers, details); err != nil {
 		return Result{}, err
 	}
 	names := map[string]bool{}
@@ -45,6 +50,19 @@ func (m *matcher) numbers() []int64 {
 		seen[x.advisory] = true
 	}
 	return sorted(seen)
+}
+
+// known drops what turns out to be withdrawn, and fails if the database does not know a
+// record that it gave as a candidate: a finding would be lost.
+func (m *matcher) known(numbers []int64, details map[int64]advisory.Detail) error {
+	for _, number := range numbers {
+		if d, ok := details[number]; !ok || !d.Withdrawn && len(d.Vulnerabilities) == 0 {
+			return errs.E(errs.Damaged, "the database lacks what belongs to its record number %d", number)
+		}
+	}
+	m.hits = slices.DeleteFunc(m.hits, func(h hit) bool { return details[h.candidate.Advisory].Withdrawn })
+	m.misses = slices.DeleteFunc(m.misses, func(x miss) bool { return details[x.advisory].Withdrawn })
+	return nil
 }
 
 func sorted[K cmp.Ordered](set map[K]bool) []K {
