@@ -31,14 +31,14 @@ type database struct {
 	offline    bool
 	source     string
 	ecosystems []string
-	maxAge     time.Duration
+	maxAge     age
 }
 
 func (d *database) bind(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&d.file, "db", "", "advisory database `FILE`, or \"sample\" for the embedded demonstration data (default: the installed one)")
 }
 
-const defaultMaxAge = 5 * 24 * time.Hour
+const defaultMaxAge = age(5 * day)
 
 func (d *database) bindUpdate(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&d.source, "db-source", update.DefaultSource, "`URL or FOLDER` with OSV exports (<Ecosystem>/all.zip) that the database is updated from")
@@ -123,7 +123,7 @@ func (a *app) ensure(ctx context.Context, d *database, now time.Time, p *progres
 	if d.file != "" || d.offline {
 		return db, closeDB, lacking(d, err)
 	}
-	if err == nil && (d.maxAge <= 0 || now.Sub(db.Metadata().Built) <= d.maxAge) {
+	if err == nil && (d.maxAge == 0 || now.Sub(db.Metadata().Built) <= time.Duration(d.maxAge)) {
 		return db, closeDB, nil
 	}
 	if err != nil && errs.KindOf(err) != errs.NotFound {

@@ -69,7 +69,8 @@ repository may not.`,
 	fl := cmd.Flags()
 	fl.StringArrayVarP(&f.outputs, "output", "o", []string{"table"}, "`FORMAT[=FILE]` to write: "+strings.Join(formatNames(), ", ")+"; may be given several times")
 	fl.BoolVar(&f.offline, "offline", false, "never use the network")
-	fl.DurationVar(&f.maxAge, "db-max-age", defaultMaxAge, "how old the database may be, a `DURATION` such as 72h; 0 for any age")
+	f.maxAge = defaultMaxAge
+	fl.Var(&f.maxAge, "db-max-age", "how old the database may be, an `AGE` such as 5d or 72h; 0 for any")
 	fl.StringVar(&f.ref, "ref", "", "branch, tag or commit of a repository, a `REF`")
 	fl.StringVar(&f.failOn, "fail-on", "any", "least `SEVERITY` that gives exit code 1: any, low, medium, high, critical, none; a finding of unknown severity reaches each")
 	fl.BoolVar(&f.allowIncomplete, "allow-incomplete", false, "no exit code 3 for what could not be checked")
@@ -190,7 +191,7 @@ func (a *app) rules(f *scanFlags, ignores []policy.Ignore) (policy.Rules, error)
 		}
 	}
 	return policy.Rules{FailOn: failOn, AllowIncomplete: f.allowIncomplete, FailOnIncomplete: f.failOnIncomplete,
-		Ignores: ignores, At: at, MaxAge: f.maxAge}, nil
+		Ignores: ignores, At: at, MaxAge: time.Duration(f.maxAge)}, nil
 }
 
 // verdict ends the command with the gates' exit code. What the table would have
