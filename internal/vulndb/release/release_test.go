@@ -202,7 +202,7 @@ func TestReaders(t *testing.T) {
 			}
 		})
 	}
-	for n := range 200 {
+	for n := range 60 {
 		install(t, d, n)
 	}
 	close(done)
