@@ -3,6 +3,7 @@ package inventory
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/assay-sca/assay/internal/purl"
 )
@@ -56,6 +57,7 @@ func (b *Builder) Unit(kind, path string) *Unit {
 
 // Add puts an occurrence at the end of a unit's.
 func (b *Builder) Add(u *Unit, f Found) {
+	f.Origin = f.Origin.canonical()
 	name := purl.Normalize(f.Ecosystem, f.Name)
 	id := identity{f.Ecosystem, name, f.Version, f.Origin}
 	n, ok := b.index[id]
@@ -79,6 +81,14 @@ func (b *Builder) Add(u *Unit, f Found) {
 		Component: n, Written: f.Name, Path: f.Path, Line: f.Line, Direct: f.Direct, Scope: f.Scope,
 		Declared: f.Declared, Integrity: f.Integrity,
 	})
+}
+
+// canonical makes a path of a file's URL: a purl writes both alike.
+func (o Origin) canonical() Origin {
+	if ref, ok := strings.CutPrefix(o.Ref, "file:"); ok && o.Kind == OriginURL {
+		return Origin{Kind: OriginPath, Ref: ref}
+	}
+	return o
 }
 
 // qualifiers write an origin in the qualifiers that the purl specification has

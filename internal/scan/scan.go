@@ -100,9 +100,8 @@ func matchAll(ctx context.Context, req Request, result *finding.Result) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		release := result.Database
-		result.Database = unusable(err)
-		result.Database.Release, result.Database.Digest, result.Database.Built = release.Release, release.Digest, release.Built
+		unusable := unusable(err)
+		result.Database.State, result.Database.Reason = unusable.State, unusable.Reason
 		result.Findings, result.Coverage.Uncompared = nil, nil
 	}
 	return nil
