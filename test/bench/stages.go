@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/assay-sca/assay/internal/extract"
 	"github.com/assay-sca/assay/internal/extract/all"
+	"github.com/assay-sca/assay/internal/finding"
 	"github.com/assay-sca/assay/internal/policy"
 	"github.com/assay-sca/assay/internal/report"
 	reports "github.com/assay-sca/assay/internal/report/all"
@@ -130,13 +131,8 @@ func (b *bench) stagesOnce(target string) error {
 		return err
 	}
 	w.finish()
-	for _, writer := range reports.Writers() {
-		var out bytes.Buffer
-		began := time.Now()
-		if err := writer.Write(&out, result, report.Options{Now: began}); err != nil {
-			return err
-		}
-		w.spent(map[string]string{"json": output, "table": printing}[writer.Name()], time.Since(began))
+	if err := b.reports(w, result); err != nil {
+		return err
 	}
 	began := time.Now()
 	if src.File == "" {
@@ -147,6 +143,23 @@ func (b *bench) stagesOnce(target string) error {
 		w.spent(walking, time.Since(began))
 	}
 	return json.NewEncoder(os.Stdout).Encode(w.times)
+}
+
+// reports writes the result in each format to a file.
+func (b *bench) reports(w *watch, result *finding.Result) error {
+	for _, writer := range reports.Writers() {
+		f, err := os.Create(filepath.Join(b.dir, "out"))
+		if err != nil {
+			return err
+		}
+		began := time.Now()
+		err = writer.Write(f, result, report.Options{Now: began})
+		w.spent(map[string]string{"json": output, "table": printing}[writer.Name()], time.Since(began))
+		if err := errors.Join(err, f.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // none are extractors that want nothing, though they look at every path.
