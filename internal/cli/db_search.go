@@ -158,7 +158,9 @@ func describeRows(ctx context.Context, db *vulndb.DB, rows []vulndb.Row) ([]foun
 		f := foundJSON{ID: d.ID, Provider: d.Provider, Vulnerabilities: orEmpty(d.Vulnerabilities), Aliases: orEmpty(d.Aliases), Severity: d.Severity.String(),
 			Withdrawn: d.Withdrawn, Published: d.Published, Modified: d.Modified, Summary: d.Summary}
 		for _, r := range byRecord[n] {
-			f.Affected = append(f.Affected, affectedOf(r))
+			if r.Package != "" {
+				f.Affected = append(f.Affected, affectedOf(r))
+			}
 		}
 		found = append(found, f)
 	}
@@ -197,6 +199,9 @@ func printFound(out io.Writer, found []foundJSON) error {
 		severity := f.Severity
 		if f.Withdrawn {
 			severity = "withdrawn"
+		}
+		if len(f.Affected) == 0 {
+			fmt.Fprintf(w, "%s\t%s\t\t\t\t%s\n", f.ID, severity, brief(f.Summary))
 		}
 		for _, x := range f.Affected {
 			ranges := strings.Join(x.Ranges, " || ")

@@ -17,8 +17,7 @@ type Row struct {
 }
 
 const searchColumns = `
-select f.advisory_id, p.ecosystem, p.name, coalesce(s.name || ' ' || s.version, ''), f.intervals, f.withdrawn
-`
+select f.advisory_id, p.ecosystem, p.name, coalesce(s.name || ' ' || s.version, ''), f.intervals, f.withdrawn`
 
 const byPackageQuery = searchColumns + `
 from packages p
@@ -41,12 +40,15 @@ merged as (
 	select w.advisory_id from named n join vulnerabilities v on v.advisory_id = n.advisory_id
 		join vulnerabilities w on w.name = v.name
 	where (select count(*) from vulnerabilities x where x.advisory_id = n.advisory_id) = 1
-)` + searchColumns + `
+)
+-- a record may name no package at all
+select m.advisory_id, coalesce(p.ecosystem, ''), coalesce(p.name, ''), coalesce(s.name || ' ' || s.version, ''),
+	coalesce(f.intervals, ''), coalesce(f.withdrawn, 0)
 from merged m
-join affected f on f.advisory_id = m.advisory_id
-join packages p on p.id = f.package_id
+left join affected f on f.advisory_id = m.advisory_id
+left join packages p on p.id = f.package_id
 left join operating_systems s on s.id = f.operating_system_id
-order by f.advisory_id, f.sequence`
+order by m.advisory_id, f.sequence`
 
 // ByID finds the advisories that an id names: the record itself, those that have
 // it as an alias, and those merged with them into one vulnerability. A bundle is

@@ -228,7 +228,7 @@ func TestByID(t *testing.T) {
 		"DSA-1":      {"DSA-1 Debian left Debian 12 <1-1"},
 		"GHSA-2":     {"(GHSA-2 npm left  <9.0.0)"},
 		"CVE-2024-3": {"(GHSA-2 npm left  <9.0.0)"}, // by the alias of a withdrawn one
-		"GHSA-3":     nil,                           // names no package
+		"GHSA-3":     {"GHSA-3    "},                // names no package
 		"cve-2024-1": nil,
 		"none":       nil,
 	}

@@ -230,8 +230,9 @@ func (d download) failed(ctx context.Context, err error) error {
 func refused(response *http.Response) error {
 	err := fmt.Errorf("the server answered %s", response.Status)
 	switch code := response.StatusCode; {
-	case code == http.StatusNotFound || code == http.StatusGone:
-		return errGone
+	case code == http.StatusNotFound || code == http.StatusGone || code == http.StatusForbidden:
+		// Object stores answer 403 for what is not there when they do not list.
+		return fmt.Errorf("%w (%w)", errGone, err)
 	case code == http.StatusTooManyRequests || code >= http.StatusInternalServerError:
 		return &transientError{err: err, wait: retryAfter(response.Header.Get("Retry-After"))}
 	}

@@ -105,6 +105,16 @@ func TestRunFolder(t *testing.T) {
 
 // TestRunAnswers: what servers answer, and what becomes of the update. The
 // database in use is one record of an earlier update throughout.
+// Object stores answer 403 for what is not there: the other name is tried too.
+func TestRunForbidden(t *testing.T) {
+	t.Parallel()
+	s := newSetting(t, map[string]served{"/npm.zip": {archive(t, "A-0"), `"x"`}})
+	s.source.first["/npm/all.zip"] = []http.HandlerFunc{status(403)}
+	if err := s.run(t); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestRunAnswers(t *testing.T) {
 	t.Parallel()
 	good := served{archive(t, "A-1", "A-2", "A-3"), `"new"`}
@@ -138,7 +148,7 @@ func TestRunAnswers(t *testing.T) {
 		{"redirects for ever", []http.HandlerFunc{loop(12), loop(11), loop(10), loop(9), loop(8), loop(7), loop(6), loop(5), loop(4), loop(3)}, good, nil, "", 0},
 		{"fails for ever", []http.HandlerFunc{status(500), status(500), status(500), status(500), status(500)}, good,
 			[]string{again + " 500", again + " 500", again + " 500", again + " 500", again + " 500"}, "the server answered 500 Internal Server Error", errs.Unavailable},
-		{"forbids", []http.HandlerFunc{status(403)}, good, []string{again + " 403"}, "the server answered 403 Forbidden", errs.Unavailable},
+		{"answers strangely", []http.HandlerFunc{status(418)}, good, []string{again + " 418"}, "the server answered 418 I'm a teapot", errs.Unavailable},
 		{"a page instead", nil, html, []string{again + " 200"}, "what came is no zip archive", errs.Damaged},
 		{"nothing instead", nil, served{[]byte{}, ""}, []string{again + " 200"}, "what came is no zip archive", errs.Damaged},
 	}
