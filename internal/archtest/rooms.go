@@ -128,6 +128,7 @@ var families = []family{
 // beside them have in common.
 var shared = map[string]string{
 	"internal/extract/golang/directive":   "the lines of go.mod and go.work",
+	"internal/extract/maven/gradleconf":   "what the names of Gradle's configurations say of scopes",
 	"internal/extract/npm/modtree":        "the tree of modules of npm's and bun's locks",
 	"internal/extract/npm/npmjson":        "tokens and names of npm's JSON files",
 	"internal/extract/npm/npmspec":        "what a dependency's specifier means to npm, yarn, pnpm and bun",

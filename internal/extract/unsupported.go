@@ -6,7 +6,7 @@ import "strings"
 // lockfile of a format that is not read yet; else "".
 func unsupportedKind(base string) string {
 	switch base {
-	case "pom.xml", "build.gradle", "build.gradle.kts", "gradle.lockfile", "buildscript-gradle.lockfile",
+	case "pom.xml", "build.gradle", "build.gradle.kts",
 		"libs.versions.toml", "packages.lock.json", "packages.config", "Directory.Packages.props", "project.assets.json",
 		"Podfile", "Podfile.lock", "Package.resolved", "Package.swift", "Cartfile.resolved",
 		"pubspec.yaml", "pubspec.lock", "mix.exs", "mix.lock", "rebar.lock", "cabal.project.freeze", "stack.yaml.lock",

@@ -8,6 +8,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/golang/gomod"
 	"github.com/assay-sca/assay/internal/extract/golang/gosum"
 	"github.com/assay-sca/assay/internal/extract/golang/gowork"
+	"github.com/assay-sca/assay/internal/extract/maven/gradlelock"
 	"github.com/assay-sca/assay/internal/extract/npm/bunlock"
 	"github.com/assay-sca/assay/internal/extract/npm/packagejson"
 	"github.com/assay-sca/assay/internal/extract/npm/packagelock"
@@ -31,6 +32,7 @@ func Extractors() []extract.Extractor {
 	return []extract.Extractor{
 		cargolock.New(), cargotoml.New(),
 		gomod.New(), gosum.New(), gowork.New(),
+		gradlelock.New(), gradlelock.NewBuildscript(),
 		packagelock.New(), yarnlock.New(), pnpmlock.New(), bunlock.New(), packagejson.New(),
 		composerlock.New(), composerjson.New(),
 		requirements.New(), pipfilelock.New(), pipfile.New(), poetrylock.New(), uvlock.New(), pdmlock.New(), pylock.New(), pyproject.New(),
