@@ -229,6 +229,18 @@ func TestPairOthers(t *testing.T) {
 			units: "uv.lock:uv.lock with pyproject.toml\n  click 8.1 runtime\n  flask 3.0 direct runtime [\">=3\"]\n  pytest 8.0 direct dev\n",
 		},
 		{
+			name: "uv: what is declared speaks of the direct version only",
+			contents: map[string]string{
+				"pyproject.toml": "[project]\nname = \"app\"\ndependencies = [\"click~=8.0\", \"old\"]\n",
+				"uv.lock": "version = 1\n\n[[package]]\nname = \"app\"\nversion = \"0\"\nsource = { virtual = \".\" }\ndependencies = [{ name = \"click\", version = \"8.1\", source = { registry = \"https://index.example.org\" } }, { name = \"old\" }]\n\n" +
+					"[[package]]\nname = \"click\"\nversion = \"7.0\"\nsource = { registry = \"https://index.example.org\" }\n\n" +
+					"[[package]]\nname = \"click\"\nversion = \"8.1\"\nsource = { registry = \"https://index.example.org\" }\n\n" +
+					"[[package]]\nname = \"old\"\nversion = \"1.0\"\nsource = { registry = \"https://index.example.org\" }\n" +
+					"dependencies = [{ name = \"click\", version = \"7.0\", source = { registry = \"https://index.example.org\" } }]\n",
+			},
+			units: "uv.lock:uv.lock with pyproject.toml\n  click 7.0 runtime\n  click 8.1 direct runtime [\"~=8.0\"]\n  old 1.0 direct runtime\n",
+		},
+		{
 			name: "PDM",
 			contents: map[string]string{
 				"pyproject.toml": "[project]\nname = \"app\"\ndependencies = [\"flask>=3\"]\n[dependency-groups]\ntest = [\"pytest\"]\n",

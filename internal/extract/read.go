@@ -14,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 
@@ -237,6 +238,9 @@ func (r *reader) reason(name string, err error) error {
 		if info, e := fs.Lstat(r.tree, name); e == nil && info.Mode()&fs.ModeSymlink != 0 {
 			return errLink
 		}
+	}
+	if !utf8.ValidString(name) {
+		return errors.New("its name is not UTF-8 text")
 	}
 	var at *fs.PathError
 	if errors.As(err, &at) {

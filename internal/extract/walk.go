@@ -70,6 +70,10 @@ func Run(ctx context.Context, tree fs.FS, options Options) (Result, error) {
 	result := Result{Inventory: p.inventory()}
 	result.Ledger = append(r.ledger, p.ledger()...)
 	slices.SortFunc(result.Ledger, func(a, b inventory.FileCoverage) int { return cmpStrings(a.Path, b.Path, a.Kind, b.Kind) })
+	// The walk and an include may both have come upon a link.
+	result.Ledger = slices.CompactFunc(result.Ledger, func(a, b inventory.FileCoverage) bool {
+		return a.Path == b.Path && a.Status == b.Status && a.Reason == b.Reason
+	})
 	return result, nil
 }
 

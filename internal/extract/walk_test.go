@@ -85,6 +85,42 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
+func (f faulty) Stat(name string) (fs.FileInfo, error) {
+	if err := f.faults[name]; err != nil {
+		return nil, &fs.PathError{Op: "stat", Path: "/the/machine/" + name, Err: err}
+	}
+	return f.MapFS.Stat(name)
+}
+
+// TestLinksOfACommit: where nothing is checked out, no link can be followed.
+func TestLinksOfACommit(t *testing.T) {
+	t.Parallel()
+	refused := errors.New("a link of a repository is not followed")
+	tree := faulty{
+		MapFS:  mapFS(map[string]string{"requirements.txt": "a==1\n-r requirements/link.in"}),
+		faults: map[string]error{"requirements-dev.txt": refused, "elsewhere": refused, "requirements/link.in": refused},
+	}
+	for name := range tree.faults {
+		tree.MapFS[name] = &fstest.MapFile{Data: []byte("x"), Mode: fs.ModeSymlink}
+	}
+	same(t, "elsewhere skipped-by-rule: "+leadsOut+"\nrequirements-dev.txt skipped-by-rule: "+leadsOut+"\n"+
+		"requirements.txt failed line 2: it includes \"requirements/link.in\", which cannot be read; the 1 dependencies read are kept\n"+
+		"requirements/link.in skipped-by-rule: "+leadsOut+"\n", ledger(run(t, tree, options())))
+}
+
+func TestOddNames(t *testing.T) {
+	t.Parallel()
+	dir, tree := onDisk(t, map[string]string{"line\nbreak/requirements.txt": "a==1", "ünï/requirements.txt": "b==1", "requirements\".txt": "c==1"})
+	for _, name := range []string{"requirements-\xff.txt", "folder-\xff/requirements.txt", "other-\xff.md"} {
+		name = filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, nil, 0o644)); err != nil {
+			t.Skipf("skipped: no such names here: %v", err)
+		}
+	}
+	same(t, "folder-\xff failed: its name is not UTF-8 text\nline\nbreak/requirements.txt read\nrequirements\".txt read\n"+
+		"requirements-\xff.txt failed: its name is not UTF-8 text\nünï/requirements.txt read\n", ledger(run(t, tree, options())))
+}
+
 func TestNoPermission(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() == 0 {

@@ -78,7 +78,7 @@ func (g git) fetch(ctx context.Context, address, ref string) error {
 	if _, err := g.run(ctx, "init", "--quiet", "--bare", "--template=", "."); err != nil {
 		return err
 	}
-	_, err := g.run(ctx, "fetch", "--quiet", "--depth=1", "--update-shallow", "--no-tags", "--no-recurse-submodules", "--end-of-options", address, ref)
+	_, err := g.run(ctx, "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--end-of-options", address, ref)
 	if err != nil && ctx.Err() == nil {
 		shown := withoutPassword(address)
 		message := strings.ReplaceAll(err.Error(), address, shown) // git may repeat the address
