@@ -14,10 +14,10 @@ import (
 
 // The floors: what any scanner must do at least.
 const (
-	readFloor   = "read"
-	decodeFloor = "decode JSON"
-	walkFloor   = "walk"
-	everyFloor  = "read every file"
+	readFloor   = "floor: read"
+	decodeFloor = "floor: decode JSON"
+	walkFloor   = "floor: walk"
+	everyFloor  = "floor: read every file"
 )
 
 var floorNames = []string{readFloor, decodeFloor, walkFloor, everyFloor}

@@ -65,7 +65,7 @@ func (b *bench) main(ctx context.Context, args []string) error {
 		return err
 	}
 	fmt.Printf("%s %s/%s, %d processors, %d runs each, warm page cache; min / median / max\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), b.runs)
-	for _, measure := range []func(context.Context) error{b.processes, b.stages, b.formats} {
+	for _, measure := range []func(context.Context) error{b.processes, b.real, b.stages, b.formats} {
 		if err := measure(ctx); err != nil {
 			return err
 		}

@@ -37,23 +37,16 @@ func (b *bench) processes(ctx context.Context) error {
 }
 
 func (b *bench) process(ctx context.Context, c *benchCase, format string, at int) error {
-	samples := make([]sample, b.runs+1)
-	out := filepath.Join(b.dir, "out")
-	for i := range samples { // the first only warms
-		var err error
-		if samples[i], err = b.scan(ctx, filepath.Join(b.dir, c.paths[at]), format, out); err != nil {
-			return err
-		}
+	samples, err := b.series(ctx, filepath.Join(b.dir, c.paths[at]), format)
+	if err != nil {
+		return err
 	}
 	if format == "json" {
-		if err := b.self(ctx, "check", out, strconv.Itoa(c.components*scales[at])); err != nil {
+		if err := b.self(ctx, "check", b.out(), strconv.Itoa(c.components*scales[at])); err != nil {
 			return err
 		}
 	}
-	samples = samples[1:]
-	wall := spread(samples, func(s sample) float64 { return float64(s.wall) / float64(ms) })
-	peak := spread(samples, func(s sample) float64 { return float64(s.peak) / 1e6 })
-	cpu := spread(samples, func(s sample) float64 { return float64(s.cpu) / float64(ms) })
+	wall, peak := wallOf(samples), peakMB(samples)
 	met := ""
 	if at == 0 {
 		met = "yes"
@@ -61,18 +54,70 @@ func (b *bench) process(ctx context.Context, c *benchCase, format string, at int
 			met, b.missed = "NO", b.missed+1
 		}
 	}
-	fmt.Printf("%-9s %d x %26s %26s %25s  %s\n", format, scales[at], text(wall), text(cpu), text(peak), met)
+	printSamples(fmt.Sprintf("%-9s %d x", format, scales[at]), samples, met)
 	return nil
 }
 
+// real scans real files, where they are: the figures to hold beside those of
+// other scanners.
+func (b *bench) real(ctx context.Context) error {
+	if b.data == "" {
+		return nil
+	}
+	fmt.Printf("\nreal files, no target\n")
+	for _, label := range []string{"one lockfile", "all fixtures"} {
+		path := filepath.Join(b.data, "..", "fixtures")
+		if label == "one lockfile" {
+			path = filepath.Join(path, "npm-v2-axios", "package-lock.json")
+		}
+		if _, err := os.Stat(path); err != nil {
+			continue
+		}
+		samples, err := b.series(ctx, path, "json")
+		if err != nil {
+			return err
+		}
+		printSamples(label, samples, "")
+	}
+	return nil
+}
+
+// series scans a target again and again; the first time only warms.
+func (b *bench) series(ctx context.Context, target, format string) ([]sample, error) {
+	samples := make([]sample, b.runs+1)
+	for i := range samples {
+		var err error
+		if samples[i], err = b.scan(ctx, target, format); err != nil {
+			return nil, err
+		}
+	}
+	return samples[1:], nil
+}
+
+func wallOf(samples []sample) [3]float64 {
+	return spread(samples, func(s sample) float64 { return float64(s.wall) / float64(ms) })
+}
+
+func peakMB(samples []sample) [3]float64 {
+	return spread(samples, func(s sample) float64 { return float64(s.peak) / 1e6 })
+}
+
+func printSamples(what string, samples []sample, met string) {
+	cpu := spread(samples, func(s sample) float64 { return float64(s.cpu) / float64(ms) })
+	fmt.Printf("%-14s %26s %26s %23s  %s\n", what, text(wallOf(samples)), text(cpu), text(peakMB(samples)), met)
+}
+
+// out is where reports go.
+func (b *bench) out() string { return filepath.Join(b.dir, "out") }
+
 // scan runs one cold process; its report goes to a file.
-func (b *bench) scan(ctx context.Context, target, format, out string) (sample, error) {
-	return b.run(ctx, out, "scan", "--db", b.database(), "--offline", "--db-max-age", "0",
+func (b *bench) scan(ctx context.Context, target, format string) (sample, error) {
+	return b.run(ctx, "scan", "--db", b.database(), "--offline", "--db-max-age", "0",
 		"--fail-on", "none", "--allow-incomplete", "-o", format, target)
 }
 
-func (b *bench) run(ctx context.Context, out string, args ...string) (sample, error) {
-	f, err := os.Create(out)
+func (b *bench) run(ctx context.Context, args ...string) (sample, error) {
+	f, err := os.Create(b.out())
 	if err != nil {
 		return sample{}, err
 	}

@@ -41,40 +41,36 @@ var stageNames = []string{start, walking, reading, joining, opening, candidates,
 // runs the stages in a process of this program, where they can be timed.
 func (b *bench) stages(ctx context.Context) error {
 	for _, c := range cases {
-		fmt.Printf("\n(%s) stages, median ms of %d processes (the database is opened while the source is read)\n", c.name, b.runs)
+		fmt.Printf("\n(%s) stages, ms of %d processes: min / median / max\n", c.name, b.runs)
 		path := filepath.Join(b.dir, c.paths[0])
 		taken, err := b.repeat(ctx, "stages", path)
 		if err != nil {
 			return err
 		}
 		for range b.runs {
-			s, err := b.run(ctx, filepath.Join(b.dir, "out"), "version")
+			s, err := b.run(ctx, "version")
 			if err != nil {
 				return err
 			}
 			taken[start] = append(taken[start], s.wall)
 		}
-		for _, name := range stageNames {
-			if len(taken[name]) == 0 {
-				continue
-			}
-			fmt.Printf("  %-22s %8.1f   %s\n", name, middle(taken[name]), budget(c.budgets[name]))
-		}
+		printTimes(stageNames, taken, c.budgets)
 		floor, err := b.repeat(ctx, "floor", path)
 		if err != nil {
 			return err
 		}
-		for _, name := range floorNames {
-			if times := floor[name]; len(times) > 0 {
-				fmt.Printf("  floor: %-15s %8.1f\n", name, middle(times))
-			}
-		}
+		printTimes(floorNames, floor, nil)
 	}
 	return nil
 }
 
-func middle(times []time.Duration) float64 {
-	return spread(times, func(d time.Duration) float64 { return float64(d) / float64(ms) })[1]
+func printTimes(names []string, taken map[string][]time.Duration, budgets map[string]time.Duration) {
+	for _, name := range names {
+		if times := taken[name]; len(times) > 0 {
+			took := spread(times, func(d time.Duration) float64 { return float64(d) / float64(ms) })
+			fmt.Printf("  %-24s %24s   %s\n", name, text(took), budget(budgets[name]))
+		}
+	}
 }
 
 func budget(d time.Duration) string {
@@ -148,7 +144,7 @@ func (b *bench) stagesOnce(target string) error {
 // reports writes the result in each format to a file.
 func (b *bench) reports(w *watch, result *finding.Result) error {
 	for _, writer := range reports.Writers() {
-		f, err := os.Create(filepath.Join(b.dir, "out"))
+		f, err := os.Create(b.out())
 		if err != nil {
 			return err
 		}
