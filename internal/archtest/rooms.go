@@ -48,6 +48,7 @@ var rooms = []room{
 	{"internal/finding", vocabulary},
 	{"internal/vex", vocabulary},
 	{"internal/graph", vocabulary},
+	{"internal/glob", vocabulary},
 	{"internal/policy", vocabulary},
 	{"internal/score", vocabulary},
 	{"internal/soup", vocabulary},

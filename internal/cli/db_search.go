@@ -156,7 +156,7 @@ func describeRows(ctx context.Context, db *vulndb.DB, rows []vulndb.Row) ([]foun
 	for _, n := range numbers {
 		d := details[n]
 		f := foundJSON{ID: d.ID, Provider: d.Provider, Vulnerabilities: orEmpty(d.Vulnerabilities), Aliases: orEmpty(d.Aliases), Severity: d.Severity.String(),
-			Withdrawn: d.Withdrawn, Published: d.Published, Modified: d.Modified, Summary: d.Summary}
+			Withdrawn: d.Withdrawn, Published: d.Published, Modified: d.Modified, Summary: d.Summary, Affected: []foundAffected{}}
 		for _, r := range byRecord[n] {
 			if r.Package != "" {
 				f.Affected = append(f.Affected, affectedOf(r))

@@ -123,10 +123,20 @@ func (f boundFlag) Set(values []string) error {
 	return f.Value.Set(values[0])
 }
 
+// split takes lists apart at their commas, but not inside the braces of a glob.
 func split(values []string) []string {
 	var parts []string
 	for _, v := range values {
-		for part := range strings.SplitSeq(v, ",") {
+		depth := 0
+		for part := range strings.FieldsFuncSeq(v, func(r rune) bool {
+			switch r {
+			case '{':
+				depth++
+			case '}':
+				depth--
+			}
+			return r == ',' && depth <= 0
+		}) {
 			if part = strings.TrimSpace(part); part != "" {
 				parts = append(parts, part)
 			}

@@ -15,6 +15,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract"
 	extractors "github.com/assay-sca/assay/internal/extract/all"
 	"github.com/assay-sca/assay/internal/finding"
+	"github.com/assay-sca/assay/internal/glob"
 	"github.com/assay-sca/assay/internal/policy"
 	reports "github.com/assay-sca/assay/internal/report/all"
 	"github.com/assay-sca/assay/internal/scan"
@@ -30,6 +31,7 @@ type scanFlags struct {
 	allowIncomplete  bool
 	failOnIncomplete bool
 	at               string
+	globs            []string
 	gitIgnore        bool
 	installed        bool
 	verbose          bool
@@ -54,6 +56,7 @@ repository may not.`,
   assay scan https://git.example.org/team/app.git@v1.2
   assay scan --ref main ~/src/app              # a commit instead of the working copy
   assay scan -o table -o json=result.json --fail-on high .
+  assay scan --glob 'web/**' --glob '!**/testdata/**' .
   assay scan --db advisories.db --offline .`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -76,6 +79,7 @@ repository may not.`,
 	fl.BoolVar(&f.allowIncomplete, "allow-incomplete", false, "no exit code 3 for what could not be checked")
 	fl.BoolVar(&f.failOnIncomplete, "fail-on-incomplete", false, "exit code 3 also for unsupported formats, skipped places and components without a version")
 	fl.StringVar(&f.at, "at", "", "judge ages and expiries as of this `TIME`, 2026-01-31T12:00:00Z (default: now)")
+	fl.StringArrayVar(&f.globs, "glob", nil, "read only manifests and lockfiles that match `PATTERN`, or with \"!\" before it leave them out; may be given several times, the last that matches decides")
 	fl.BoolVar(&f.gitIgnore, "gitignore", false, "leave out what .gitignore files name")
 	fl.BoolVar(&f.installed, "installed", false, "also read folders of installed packages (node_modules, vendor, virtual environments)")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "also show every place and what was left out")
@@ -145,6 +149,10 @@ func (a *app) runScan(ctx context.Context, f *scanFlags, src *source.Source, ign
 	if err != nil {
 		return nil, err
 	}
+	globs, err := glob.Parse(f.globs)
+	if err != nil {
+		return nil, err
+	}
 	p := a.newProgress()
 	defer p.end()
 	closeDB := func() error { return nil }
@@ -152,7 +160,7 @@ func (a *app) runScan(ctx context.Context, f *scanFlags, src *source.Source, ign
 	limits.FileBytes = f.maxFileSize
 	result, err := scan.Run(ctx, scan.Request{
 		Source: src, Rules: rules,
-		Extract: extract.Options{Extractors: extractors.Extractors(), Limits: limits, GitIgnore: f.gitIgnore, Installed: f.installed,
+		Extract: extract.Options{Extractors: extractors.Extractors(), Limits: limits, Globs: globs, GitIgnore: f.gitIgnore, Installed: f.installed,
 			Progress: func(string) { p.files.Add(1) }},
 		Open: func(ctx context.Context) (scan.Database, error) {
 			db, closer, err := a.ensure(ctx, &f.database, rules.At, p)

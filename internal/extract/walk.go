@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/glob"
 	"github.com/assay-sca/assay/internal/inventory"
 )
 
@@ -35,6 +36,8 @@ type Options struct {
 	Limits     Limits
 	// Only are the files to read, when it is not the whole tree.
 	Only []string
+	// Globs say which files of the tree are meant.
+	Globs glob.List
 	// GitIgnore leaves out what the tree's .gitignore files name.
 	GitIgnore bool
 	// Installed also reads folders of installed packages (node_modules and the
@@ -236,6 +239,11 @@ func (r *reader) link(name string) {
 // manifest of a format that nobody reads yet.
 func (r *reader) visit(name string, unsafe bool) {
 	if e := r.wanted(name); e != nil {
+		if r.options.Only == nil && !r.options.Globs.Match(name) {
+			r.note(inventory.FileCoverage{Path: name, Kind: e.Format().Name, Ecosystem: e.Format().Ecosystem,
+				Status: inventory.Skipped, Reason: "left out by the list of globs"})
+			return
+		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.files = append(r.files, &readFile{path: name, extractor: e, format: e.Format(), unsafe: unsafe})
