@@ -128,7 +128,9 @@ var families = []family{
 // shared are packages that stand among leaves and are none: what several leaves
 // beside them have in common.
 var shared = map[string]string{
+	"internal/extract/conan/reference":    "Conan's references",
 	"internal/extract/golang/directive":   "the lines of go.mod and go.work",
+	"internal/extract/jsonfile":           "formats that are one JSON object",
 	"internal/extract/maven/gradleconf":   "what the names of Gradle's configurations say of scopes",
 	"internal/extract/npm/modtree":        "the tree of modules of npm's and bun's locks",
 	"internal/extract/npm/npmjson":        "tokens and names of npm's JSON files",
@@ -138,6 +140,7 @@ var shared = map[string]string{
 	"internal/extract/pypi/declared":      "what Python's manifests declare",
 	"internal/extract/pypi/lockgraph":     "edges and scopes of Python's TOML locks",
 	"internal/extract/pypi/pep508":        "a requirement with extras and markers",
+	"internal/extract/swift/repository":   "names of Swift packages, which their repositories give",
 }
 
 // leafOf is the family of a package that is a leaf.

@@ -8,10 +8,8 @@ func unsupportedKind(base string) string {
 	switch base {
 	case "pom.xml", "build.gradle", "build.gradle.kts",
 		"libs.versions.toml", "packages.lock.json", "packages.config", "Directory.Packages.props", "project.assets.json",
-		"Podfile", "Podfile.lock", "Package.resolved", "Package.swift", "Cartfile.resolved",
-		"pubspec.yaml", "pubspec.lock", "mix.exs", "mix.lock", "rebar.lock", "cabal.project.freeze", "stack.yaml.lock",
-		"renv.lock", "Manifest.toml", "conan.lock", "conanfile.txt", "vcpkg.json", "flake.lock", "MODULE.bazel.lock",
-		".terraform.lock.hcl", "deno.lock", "cpanfile.snapshot", "bun.lockb", "Gemfile", "gems.rb", "setup.py", "setup.cfg",
+		"Podfile", "Package.swift", "pubspec.yaml", "pubspec.lock", "mix.exs", "mix.lock", "rebar.lock", "cabal.project.freeze", "stack.yaml.lock",
+		"renv.lock", "Manifest.toml", ".terraform.lock.hcl", "deno.lock", "cpanfile.snapshot", "bun.lockb", "Gemfile", "gems.rb", "setup.py", "setup.cfg",
 		"environment.yml", "conda-lock.yml":
 		return base
 	}

@@ -3,12 +3,17 @@ package all
 
 import (
 	"github.com/assay-sca/assay/internal/extract"
+	"github.com/assay-sca/assay/internal/extract/bazel/modulelock"
 	"github.com/assay-sca/assay/internal/extract/cargo/cargolock"
 	"github.com/assay-sca/assay/internal/extract/cargo/cargotoml"
+	"github.com/assay-sca/assay/internal/extract/cocoapods/podfilelock"
+	"github.com/assay-sca/assay/internal/extract/conan/conanfile"
+	"github.com/assay-sca/assay/internal/extract/conan/conanlock"
 	"github.com/assay-sca/assay/internal/extract/golang/gomod"
 	"github.com/assay-sca/assay/internal/extract/golang/gosum"
 	"github.com/assay-sca/assay/internal/extract/golang/gowork"
 	"github.com/assay-sca/assay/internal/extract/maven/gradlelock"
+	"github.com/assay-sca/assay/internal/extract/nix/flakelock"
 	"github.com/assay-sca/assay/internal/extract/npm/bunlock"
 	"github.com/assay-sca/assay/internal/extract/npm/packagejson"
 	"github.com/assay-sca/assay/internal/extract/npm/packagelock"
@@ -25,17 +30,26 @@ import (
 	"github.com/assay-sca/assay/internal/extract/pypi/requirements"
 	"github.com/assay-sca/assay/internal/extract/pypi/uvlock"
 	"github.com/assay-sca/assay/internal/extract/rubygems/gemfilelock"
+	"github.com/assay-sca/assay/internal/extract/swift/cartfile"
+	"github.com/assay-sca/assay/internal/extract/swift/packageresolved"
+	"github.com/assay-sca/assay/internal/extract/vcpkg/vcpkgjson"
 )
 
 // Extractors lists the formats, by ecosystem.
 func Extractors() []extract.Extractor {
 	return []extract.Extractor{
+		modulelock.New(),
 		cargolock.New(), cargotoml.New(),
+		podfilelock.New(),
+		conanlock.New(), conanfile.New(),
 		gomod.New(), gosum.New(), gowork.New(),
 		gradlelock.New(), gradlelock.NewBuildscript(),
+		flakelock.New(),
 		packagelock.New(), yarnlock.New(), pnpmlock.New(), bunlock.New(), packagejson.New(),
 		composerlock.New(), composerjson.New(),
 		requirements.New(), pipfilelock.New(), pipfile.New(), poetrylock.New(), uvlock.New(), pdmlock.New(), pylock.New(), pyproject.New(),
 		gemfilelock.New(),
+		packageresolved.New(), cartfile.New(),
+		vcpkgjson.New(),
 	}
 }

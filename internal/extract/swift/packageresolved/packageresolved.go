@@ -8,6 +8,7 @@ import (
 
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/extract"
+	"github.com/assay-sca/assay/internal/extract/jsonfile"
 	"github.com/assay-sca/assay/internal/extract/swift/repository"
 	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/jsonstream"
@@ -42,16 +43,7 @@ func (Extractor) Wants(path string) bool {
 // Extract reads one lock.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	l := &lock{r: jsonstream.New(in.Data), seen: map[string]bool{}}
-	if l.r.Kind() != '{' {
-		if err := l.r.Skip(); err != nil {
-			return l.file, err
-		}
-		return l.file, errs.AtLine(1, "not an object")
-	}
-	err := l.r.Object(l.field)
-	if err == nil {
-		err = l.r.End()
-	}
+	err := jsonfile.Object(l.r, l.field)
 	if err == nil && !l.pinned {
 		err = errs.AtLine(l.r.Line(), "there are no pins")
 	}
