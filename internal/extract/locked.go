@@ -17,6 +17,7 @@ type locked struct {
 	unscoped  []bool           // packages of which the lock does not tell the scope
 	member    []bool           // packages that are a manifest's own project
 	missing   []unlocked
+	drifts    []inventory.Drift
 	ecosystem string
 }
 
@@ -104,6 +105,7 @@ func (l *locked) declare(m *readFile) {
 				p.Declared = append(slices.Clone(p.Declared), d.Constraint)
 			}
 		}
+		l.drift(m, d, at)
 		if len(at) == 0 && mustBeLocked(d) {
 			l.missing = append(l.missing, unlocked{d, m})
 		}

@@ -73,6 +73,7 @@ func (p *pairing) lockUnit(b *inventory.Builder, f *readFile) {
 		b.Add(unit, occurrence(f, &l.packages[i]))
 	}
 	unit.Edges = append(unit.Edges, l.edges...)
+	unit.Drift = l.drifts
 	for _, d := range l.missing {
 		pkg := Package{Name: d.Name, Direct: true, Scope: d.Scope, Declared: constraint(d.Constraint), Line: d.Line, Origin: d.Origin}
 		b.Add(unit, occurrence(d.file, &pkg))

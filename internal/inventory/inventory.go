@@ -104,6 +104,16 @@ type Unit struct {
 	Manifests   []string // the manifests that the unit was paired with
 	Occurrences []Occurrence
 	Edges       []Edge
+	Drift       []Drift // where manifests and lock disagree, in the order of the manifests
+}
+
+// Drift is a declaration that its lock does not fulfil.
+type Drift struct {
+	Name     string // as declared
+	Declared string // the constraint as written
+	Path     string // the manifest
+	Line     int
+	Locked   []string // the versions that the lock has instead; none: it is not locked
 }
 
 // Inventory is everything a source is made of. Components are sorted by

@@ -110,14 +110,27 @@ func databaseOf(b finding.Database) databaseJSON {
 }
 
 type unitJSON struct {
-	ID        string   `json:"id"`
-	Kind      string   `json:"kind"`
-	Path      string   `json:"path"`
-	Manifests []string `json:"manifests"`
+	ID        string      `json:"id"`
+	Kind      string      `json:"kind"`
+	Path      string      `json:"path"`
+	Manifests []string    `json:"manifests"`
+	Drift     []driftJSON `json:"drift"`
+}
+
+type driftJSON struct {
+	Name     string   `json:"name"`
+	Declared string   `json:"declared"`
+	Path     string   `json:"path"`
+	Line     int      `json:"line"`
+	Locked   []string `json:"locked"`
 }
 
 func unitOf(u *inventory.Unit) unitJSON {
-	return unitJSON{ID: u.ID, Kind: u.Kind, Path: u.Path, Manifests: u.Manifests}
+	out := unitJSON{ID: u.ID, Kind: u.Kind, Path: u.Path, Manifests: u.Manifests}
+	for _, d := range u.Drift {
+		out.Drift = append(out.Drift, driftJSON(d))
+	}
+	return out
 }
 
 // components lists each with its occurrences, which units hold the other way

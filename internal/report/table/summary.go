@@ -19,6 +19,9 @@ func (p *page) summary() {
 		p.line("%s silenced by rules%s", report.Count(t.Ignored, "finding is", "findings are"), hint(!p.o.Verbose))
 	}
 	p.coverage()
+	if !p.o.Verbose {
+		p.drift()
+	}
 	p.database()
 	for _, n := range p.r.Notices {
 		p.line("%s %s", p.style(yellow, "note:"), report.Clean(n))

@@ -42,6 +42,9 @@ func (writer) Write(w io.Writer, r *finding.Result, o report.Options) error {
 	p.packages()
 	p.ignored()
 	p.ledger()
+	if o.Verbose {
+		p.drift()
+	}
 	p.summary()
 	return p.w.Flush() // keeps the first error of all writes
 }
