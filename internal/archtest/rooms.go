@@ -58,6 +58,7 @@ var rooms = []room{
 	{"internal/lines", means},
 	{"internal/jsonstream", means},
 	{"internal/tomltree", means},
+	{"internal/yamltree", means},
 	{"internal/codec", means},
 
 	{"internal/source", stage},
@@ -136,6 +137,9 @@ var shared = map[string]string{
 	"internal/extract/npm/npmjson":        "tokens and names of npm's JSON files",
 	"internal/extract/npm/npmspec":        "what a dependency's specifier means to npm, yarn, pnpm and bun",
 	"internal/extract/npm/refgraph":       "edges by name and version, of yarn's and pnpm's locks",
+	"internal/extract/nuget/libgraph":     "libraries and targets of what .NET's build writes",
+	"internal/extract/nuget/msbuild":      "items of MSBuild's files that name packages",
+	"internal/extract/nuget/xmlwalk":      "the XML of .NET's files, element by element",
 	"internal/extract/packagist/platform": "which of Composer's names are no packages",
 	"internal/extract/pypi/declared":      "what Python's manifests declare",
 	"internal/extract/pypi/lockgraph":     "edges and scopes of Python's TOML locks",

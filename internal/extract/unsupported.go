@@ -7,13 +7,13 @@ import "strings"
 func unsupportedKind(base string) string {
 	switch base {
 	case "pom.xml", "build.gradle", "build.gradle.kts",
-		"libs.versions.toml", "packages.lock.json", "packages.config", "Directory.Packages.props", "project.assets.json",
+		"libs.versions.toml",
 		"Podfile", "Package.swift", "pubspec.yaml", "pubspec.lock", "mix.exs", "mix.lock", "rebar.lock", "cabal.project.freeze", "stack.yaml.lock",
 		"renv.lock", "Manifest.toml", ".terraform.lock.hcl", "deno.lock", "cpanfile.snapshot", "bun.lockb", "Gemfile", "gems.rb", "setup.py", "setup.cfg",
 		"environment.yml", "conda-lock.yml":
 		return base
 	}
-	for _, suffix := range []string{".csproj", ".fsproj", ".vbproj", ".gemspec", ".podspec", ".deps.json", ".rockspec", ".opam"} {
+	for _, suffix := range []string{".gemspec", ".podspec", ".rockspec", ".opam"} {
 		if strings.HasSuffix(base, suffix) {
 			return "*" + suffix
 		}

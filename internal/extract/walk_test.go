@@ -260,13 +260,13 @@ func TestInstalled(t *testing.T) {
 		"modules/modules.txt":                   "",
 		"modules/requirements.txt":              "i==1",
 		"unread/pom.xml":                        "<project/>",
-		"unread/x.csproj":                       "",
+		"unread/setup.cfg":                      "",
 		"unread/README.md":                      "",
 		"web/node_modules/.package-lock.json":   "{}",
 		"web/node_modules/x/y/requirements.txt": "j==1",
 	}
 	const common = "modules/requirements.txt read\n"
-	const unread = "unread/pom.xml unsupported: this format is not read yet\nunread/x.csproj unsupported: this format is not read yet\n"
+	const unread = "unread/pom.xml unsupported: this format is not read yet\nunread/setup.cfg unsupported: this format is not read yet\n"
 	same(t, "env skipped-by-rule: a Python virtual environment; lockfiles describe what belongs in it\n"+
 		common+"php/vendor skipped-by-rule: installed Composer packages; the lockfile describes them\n"+
 		"requirements.txt read\nshop/vendor/requirements.txt read\n"+unread+

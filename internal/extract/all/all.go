@@ -19,6 +19,12 @@ import (
 	"github.com/assay-sca/assay/internal/extract/npm/packagelock"
 	"github.com/assay-sca/assay/internal/extract/npm/pnpmlock"
 	"github.com/assay-sca/assay/internal/extract/npm/yarnlock"
+	"github.com/assay-sca/assay/internal/extract/nuget/depsjson"
+	"github.com/assay-sca/assay/internal/extract/nuget/packagesconfig"
+	"github.com/assay-sca/assay/internal/extract/nuget/packageslock"
+	"github.com/assay-sca/assay/internal/extract/nuget/packagesprops"
+	"github.com/assay-sca/assay/internal/extract/nuget/projectassets"
+	"github.com/assay-sca/assay/internal/extract/nuget/projectfile"
 	"github.com/assay-sca/assay/internal/extract/packagist/composerjson"
 	"github.com/assay-sca/assay/internal/extract/packagist/composerlock"
 	"github.com/assay-sca/assay/internal/extract/pypi/pdmlock"
@@ -51,5 +57,6 @@ func Extractors() []extract.Extractor {
 		gemfilelock.New(),
 		packageresolved.New(), cartfile.New(),
 		vcpkgjson.New(),
+		packageslock.New(), projectassets.New(), depsjson.New(), packagesconfig.New(), projectfile.New(), packagesprops.New(),
 	}
 }

@@ -15,19 +15,28 @@ import (
 // Graph is a file of libraries being read.
 type Graph struct {
 	File extract.File
+	// Project names the entry that is the scanned project itself, which is no
+	// package; empty when it is not listed.
+	Project string
 
 	r        *jsonstream.Reader
-	seen     map[string]bool     // keys of the document
-	byKey    map[string]int      // indexes in libs by "name/version" in lower case
-	libs     []library           //
-	project  string              // the scanned project's own key in lower case, if it is listed
-	targets  []map[string]string // of each target: keys by name, all in lower case
+	seen     map[string]bool // keys of the document
+	byKey    map[string]int  // indexes in libs by "name/version" in lower case
+	libs     []library       //
+	project  int             // the entry of the scanned project, -1 for none
+	targets  []target
 	wanted   []want
 	requests []Request
 }
 
-// Request is a dependency of the scanned project itself.
-type Request struct{ Name, Constraint string }
+// Request is a dependency of the scanned project itself for one framework.
+type Request struct{ Framework, Name, Constraint string }
+
+// target is what was resolved for one framework, or for one platform of it.
+type target struct {
+	framework string
+	keys      map[string]string // by name, all in lower case
+}
 
 type library struct {
 	extract.Package
@@ -46,7 +55,7 @@ type want struct {
 func New(data []byte) *Graph {
 	return &Graph{
 		File: extract.File{DirectKnown: true},
-		r:    jsonstream.New(data), seen: map[string]bool{}, byKey: map[string]int{},
+		r:    jsonstream.New(data), seen: map[string]bool{}, byKey: map[string]int{}, project: -1,
 	}
 }
 
@@ -78,8 +87,9 @@ func (g *Graph) document(field func(r *jsonstream.Reader, name string) error) er
 		case "libraries":
 			return g.r.Object(g.library)
 		case "targets":
-			return g.r.Object(func(string) error {
-				g.targets = append(g.targets, map[string]string{})
+			return g.r.Object(func(name string) error {
+				framework, _, _ := strings.Cut(name, "/")
+				g.targets = append(g.targets, target{framework, map[string]string{}})
 				return g.r.Object(g.resolved)
 			})
 		}
@@ -92,17 +102,6 @@ func (g *Graph) document(field func(r *jsonstream.Reader, name string) error) er
 		g.File.Fault(g.r.Line(), "there is no object %q", "libraries")
 	}
 	return g.r.End()
-}
-
-// SetProject names the scanned project, which is no package: its own entry's name
-// and, where one is known, version.
-func (g *Graph) SetProject(name string) {
-	g.File.Name = name
-	for key, at := range g.byKey {
-		if g.libs[at].isProject && strings.EqualFold(g.libs[at].Name, name) {
-			g.project = key
-		}
-	}
 }
 
 // Ask enters a dependency of the scanned project that its targets do not show.
@@ -152,6 +151,9 @@ func (g *Graph) library(key string) error {
 	if l.Name == "" {
 		l.Name = name
 	}
+	if l.isProject && g.project < 0 && strings.EqualFold(name, g.Project) {
+		g.project, g.File.Name = len(g.libs), name
+	}
 	g.add(l)
 	return err
 }
@@ -167,12 +169,13 @@ func (g *Graph) add(l library) {
 // resolved reads "name/version": {"dependencies": {name: version}} of a target.
 func (g *Graph) resolved(key string) error {
 	target := len(g.targets) - 1
+	keys := g.targets[target].keys
 	key = strings.ToLower(key)
 	name, _, _ := strings.Cut(key, "/")
-	if before, twice := g.targets[target][name]; twice && before == key {
+	if keys[name] == key {
 		g.File.Fault(g.r.Line(), "%q stands twice in a target", key)
 	}
-	g.targets[target][name] = key
+	keys[name] = key
 	return g.r.Object(func(field string) error {
 		if field != "dependencies" {
 			return g.r.Skip()
@@ -189,7 +192,7 @@ func (g *Graph) join() {
 	place := make([]int, len(g.libs))
 	for i, l := range g.libs {
 		place[i] = -1
-		if l.key != g.project {
+		if i != g.project {
 			place[i] = len(g.File.Packages)
 			g.File.Packages = append(g.File.Packages, l.Package)
 		}
@@ -197,10 +200,10 @@ func (g *Graph) join() {
 	made := map[inventory.Edge]bool{}
 	for _, w := range g.wanted {
 		from, known := g.byKey[w.from]
-		to, ok := g.byKey[g.targets[w.target][w.to]]
+		to, ok := g.byKey[g.targets[w.target].keys[w.to]]
 		switch {
-		case !ok || !known || place[to] < 0:
-		case w.from == g.project:
+		case !ok || !known || to == g.project:
+		case from == g.project:
 			g.File.Packages[place[to]].Direct = true
 		default:
 			if e := (inventory.Edge{From: place[from], To: place[to]}); !made[e] && from != to {
@@ -212,19 +215,50 @@ func (g *Graph) join() {
 	g.answer(place)
 }
 
-// answer marks what the scanned project asks for.
+// answer marks what the scanned project asks for, in the targets of the framework
+// that it asks for, or in all when none goes by that name.
 func (g *Graph) answer(place []int) {
-	for _, request := range g.requests {
-		for _, target := range g.targets {
-			at, ok := g.byKey[target[strings.ToLower(request.Name)]]
-			if !ok || place[at] < 0 {
-				continue
+	if len(g.requests) == 0 {
+		return
+	}
+	all := map[string][]int{}
+	byFramework := map[string]map[string][]int{}
+	for _, t := range g.targets {
+		names := byFramework[t.framework]
+		if names == nil {
+			names = map[string][]int{}
+			byFramework[t.framework] = names
+		}
+		for name, key := range t.keys {
+			if at, ok := g.byKey[key]; ok && place[at] >= 0 {
+				names[name] = append(names[name], place[at])
+				all[name] = append(all[name], place[at])
 			}
-			p := &g.File.Packages[place[at]]
-			p.Direct = true
-			if request.Constraint != "" && !slices.Contains(p.Declared, request.Constraint) {
-				p.Declared = append(p.Declared, request.Constraint)
-			}
+		}
+	}
+	answered := map[Request]bool{}
+	for _, r := range g.requests {
+		names, ok := byFramework[r.Framework]
+		if !ok {
+			names = all
+			r.Framework = ""
+		}
+		name := strings.ToLower(r.Name)
+		if once := (Request{Framework: r.Framework, Name: name}); !answered[once] {
+			answered[once] = true
+			g.mark(names[name], r.Constraint)
+		}
+	}
+}
+
+func (g *Graph) mark(at []int, constraint string) {
+	for _, i := range at {
+		p := &g.File.Packages[i]
+		p.Direct = true
+		// Real files have few frameworks; the bound keeps the work linear.
+		recent := p.Declared[max(0, len(p.Declared)-64):]
+		if constraint != "" && !slices.Contains(recent, constraint) {
+			p.Declared = append(p.Declared, constraint)
 		}
 	}
 }

@@ -179,17 +179,24 @@ func (l *lock) add(name string, line int, e entry) {
 	}
 	if strings.EqualFold(e.kind, "Direct") {
 		p.Direct = true
-		if e.requested != "" && !slices.Contains(p.Declared, e.requested) {
-			p.Declared = append(p.Declared, e.requested)
-		}
+		p.Declared = appendOnce(p.Declared, e.requested)
 	}
-	if hash := "sha512-" + e.hash; e.hash != "" && !slices.Contains(p.Integrity, hash) {
-		p.Integrity = append(p.Integrity, hash)
+	if e.hash != "" {
+		p.Integrity = appendOnce(p.Integrity, "sha512-"+e.hash)
 	}
 	f.byName[lower] = at
 	for _, to := range e.needs {
 		f.wanted = append(f.wanted, want{at, to})
 	}
+}
+
+// appendOnce appends what is not among the last items: real locks have few
+// frameworks, and the bound keeps the work linear.
+func appendOnce(items []string, item string) []string {
+	if item == "" || slices.Contains(items[max(0, len(items)-64):], item) {
+		return items
+	}
+	return append(items, item)
 }
 
 // join makes the edges. What a framework's section for one platform does not list

@@ -1,0 +1,49 @@
+package projectfile_test
+
+import (
+	"testing"
+
+	"github.com/assay-sca/assay/internal/extract/extracttest"
+	"github.com/assay-sca/assay/internal/extract/nuget/projectfile"
+)
+
+func TestExtract(t *testing.T) {
+	t.Parallel()
+	extracttest.Goldens(t, projectfile.New(), "Shop.csproj")
+}
+
+func TestWants(t *testing.T) {
+	t.Parallel()
+	extracttest.Wants(t, projectfile.New(), map[string]bool{
+		"Shop.csproj": true, "a/b/Shop.fsproj": true, "a/Shop.vbproj": true, "Directory.Build.props": true, "src/Directory.Build.targets": true,
+		".csproj": false, "csproj": false, "Shop.csproj.user": false, "Shop.csproj/x": false, "Shop.vcxproj": false,
+	})
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	extracttest.Faults(t, projectfile.New(), []extracttest.Fault{
+		{Name: "truncated", Line: 4, Words: "ends before", Keep: 1,
+			Content: "<Project>\n<ItemGroup>\n<PackageReference Include='A' Version='1'/>\n"},
+		{Name: "truncated in a tag", Line: 3, Words: "not valid XML", Keep: 1,
+			Content: "<Project><ItemGroup>\n<PackageReference Include='A' Version='1'/>\n<PackageReference Inclu"},
+		{Name: "wrong nesting", Line: 3, Words: "closes nothing", Keep: 1,
+			Content: "<Project><ItemGroup>\n<PackageReference Include='A' Version='1'/>\n</Project>"},
+		{Name: "wrong root", Line: 1, Words: "not a project", Content: "<html/>"},
+		{Name: "two roots", Line: 2, Words: "second root", Content: "<Project/>\n<Project/>"},
+		{Name: "entities", Line: 2, Words: "not valid XML", Content: "<!DOCTYPE a [<!ENTITY b 'c'>]>\n<Project>&b;</Project>"},
+		{Name: "empty", Line: 1, Words: "no element"},
+		{Name: "no XML", Line: 1, Words: "text outside", Content: "{}"},
+	})
+}
+
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	extracttest.Hostile(t, projectfile.New(), "Shop.csproj")
+}
+
+func FuzzExtract(f *testing.F) { extracttest.Fuzz(f, projectfile.New()) }
+
+func BenchmarkExtract(b *testing.B) {
+	extracttest.Bench(b, projectfile.New(), "shared:nuget-jellyfin/MediaBrowser.Providers/MediaBrowser.Providers.csproj")
+}
