@@ -100,6 +100,9 @@ func (c *Constraint) readAlternatives(text, separator string, read func(string) 
 func (c *Constraint) readPlain(text string) ([]comparator, error) {
 	var set []comparator
 	for _, term := range terms(text) {
+		if (c.scheme == Dpkg || c.scheme == CRAN) && len(term) > 2 && (term[:2] == "<<" || term[:2] == ">>") {
+			term = term[1:] // strictly less, strictly more
+		}
 		o, rest := cutOperator(term)
 		if o == opAny && (rest == "*" || rest == "") {
 			continue

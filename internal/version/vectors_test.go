@@ -9,7 +9,15 @@ import (
 	"github.com/assay-sca/assay/internal/errs"
 )
 
-var schemes = [...]Scheme{Fallback, SemVer, NPM, PEP440, Go, Cargo, RubyGems, Packagist}
+var schemes = allSchemes()
+
+func allSchemes() []Scheme {
+	var out []Scheme
+	for i := range schemeNames {
+		out = append(out, Scheme(i))
+	}
+	return out
+}
 
 // vectors calls check with each line of a file of testdata, comments left out.
 func vectors(t *testing.T, name string, check func(line string)) {
@@ -136,7 +144,12 @@ func TestSchemeOf(t *testing.T) {
 	for ecosystem, want := range map[string]Scheme{
 		"npm": NPM, "PyPI": PEP440, "Go": Go, "crates.io": Cargo, "RubyGems": RubyGems,
 		"Packagist": Packagist, "Packagist:https://packages.example.org/8": Packagist,
-		"Debian:12": Fallback, "": Fallback, "NPM": Fallback,
+		"Maven": Maven, "NuGet": NuGet, "Pub": Pub, "Hex": Hex, "Hackage": Hackage, "CRAN": CRAN, "Julia": Julia,
+		"opam": Opam, "ConanCenter": Conan, "SwiftURL": Swift, "GitHub Actions": Actions, "Bitnami": Bitnami,
+		"Debian:12": Dpkg, "Ubuntu:24.04:LTS": Dpkg, "Alpine:v3.22": APK, "Wolfi": APK, "Chainguard": APK, "MinimOS": APK,
+		"Red Hat:enterprise_linux:9::baseos": RPM, "AlmaLinux:9": RPM, "Rocky Linux:9": RPM, "SUSE:Linux Micro 6.0": RPM,
+		"openSUSE:Leap 15.6": RPM, "Photon OS:5.0": RPM, "Mageia:9": RPM, "openEuler:24.03-LTS": RPM, "Azure Linux:3": RPM,
+		"GHC": SemVer, "cocoapods": RubyGems, "jsr": NPM, "": Fallback, "NPM": Fallback, "Linux": Fallback,
 	} {
 		if got := SchemeOf(ecosystem); got != want {
 			t.Errorf("SchemeOf(%q) = %s, want %s", ecosystem, got, want)
@@ -148,7 +161,7 @@ func TestBounds(t *testing.T) {
 	t.Parallel()
 	for _, s := range schemes {
 		long := strings.Repeat("1", MaxText)
-		if s != Packagist { // there a first number has five digits at most
+		if s != Packagist && s != Swift && s != Actions { // numbers without dots are dates or commits there
 			if _, err := Parse(s, long); err != nil {
 				t.Error(err)
 			}
@@ -164,6 +177,13 @@ func TestBounds(t *testing.T) {
 				t.Errorf("%s: Parse(%q): %v", s, text, err)
 			}
 		}
+	}
+}
+
+func TestSchemeNames(t *testing.T) {
+	t.Parallel()
+	if got := Scheme(200).String(); got != "fallback" {
+		t.Errorf("an unknown scheme is called %q", got)
 	}
 }
 

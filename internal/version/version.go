@@ -29,48 +29,57 @@ const (
 	Cargo                   // SemVer with Cargo's requirements
 	RubyGems                // Gem::Version
 	Packagist               // Composer
+	Maven                   // Maven and Gradle
+	NuGet                   // SemVer with a fourth number, in any case
+	Pub                     // SemVer; build metadata counts
+	Hex                     // SemVer with Elixir's requirements
+	Swift                   // SemVer with SwiftPM's requirements
+	Julia                   // SemVer; build metadata counts
+	Hackage                 // lists of numbers, the PVP
+	CRAN                    // lists of numbers
+	Opam                    // as dpkg, without epochs
+	Conan                   // Conan 2
+	Bitnami                 // SemVer and a revision behind it
+	Actions                 // tags of GitHub Actions, which may move
+	Dpkg                    // Debian, Ubuntu
+	RPM                     // epoch:version-release
+	APK                     // Alpine, Wolfi, Chainguard
 )
+
+var schemeNames = [...]string{ //nolint:gochecknoglobals // a table
+	Fallback: "fallback", SemVer: "semver", NPM: "npm", PEP440: "pep440", Go: "go", Cargo: "cargo",
+	RubyGems: "rubygems", Packagist: "packagist", Maven: "maven", NuGet: "nuget", Pub: "pub", Hex: "hex",
+	Swift: "swift", Julia: "julia", Hackage: "hackage", CRAN: "cran", Opam: "opam", Conan: "conan",
+	Bitnami: "bitnami", Actions: "actions", Dpkg: "dpkg", RPM: "rpm", APK: "apk",
+}
 
 // String returns the scheme's name.
 func (s Scheme) String() string {
-	switch s {
-	case SemVer:
-		return "semver"
-	case NPM:
-		return "npm"
-	case PEP440:
-		return "pep440"
-	case Go:
-		return "go"
-	case Cargo:
-		return "cargo"
-	case RubyGems:
-		return "rubygems"
-	case Packagist:
-		return "packagist"
+	if int(s) < len(schemeNames) {
+		return schemeNames[s]
 	}
-	return "fallback"
+	return schemeNames[Fallback]
+}
+
+// schemeOf maps OSV's ecosystems, and those that only Assay names, to schemes.
+var schemeOf = map[string]Scheme{ //nolint:gochecknoglobals // a table
+	purl.NPM: NPM, purl.PyPI: PEP440, purl.Go: Go, purl.Cargo: Cargo, purl.RubyGems: RubyGems,
+	purl.Packagist: Packagist, purl.Maven: Maven, purl.NuGet: NuGet, purl.Pub: Pub, purl.Hex: Hex,
+	purl.Hackage: Hackage, purl.CRAN: CRAN, purl.Julia: Julia, purl.Opam: Opam, purl.Conan: Conan,
+	purl.Swift: Swift, purl.Actions: Actions, "Bitnami": Bitnami, "GHC": SemVer,
+	purl.CocoaPods: RubyGems, purl.JSR: NPM, // CocoaPods took Gem::Version, JSR npm's ranges
+
+	"Debian": Dpkg, "Ubuntu": Dpkg,
+	"Alpine": APK, "Wolfi": APK, "Chainguard": APK, "MinimOS": APK,
+	"Red Hat": RPM, "AlmaLinux": RPM, "Rocky Linux": RPM, "SUSE": RPM, "openSUSE": RPM, "Photon OS": RPM,
+	"Mageia": RPM, "openEuler": RPM, "Azure Linux": RPM,
 }
 
 // SchemeOf returns the scheme of an OSV ecosystem; what follows a colon, as in
-// "Packagist:https://packages.example.org/8", does not matter.
+// "Packagist:https://packages.example.org/8" or "Debian:12", does not matter.
 func SchemeOf(ecosystem string) Scheme {
 	name, _, _ := strings.Cut(ecosystem, ":")
-	switch name {
-	case purl.NPM:
-		return NPM
-	case purl.PyPI:
-		return PEP440
-	case purl.Go:
-		return Go
-	case purl.Cargo:
-		return Cargo
-	case purl.RubyGems:
-		return RubyGems
-	case purl.Packagist:
-		return Packagist
-	}
-	return Fallback
+	return schemeOf[name]
 }
 
 // MaxText is the longest version or single constraint bound that is read, in
@@ -81,9 +90,11 @@ const MaxText = 256
 // was read from; the zero value is no version and compares with nothing.
 type Version struct {
 	text string
-	core string // the dotted numbers, without prefix ("1.2.3"); Packagist: filled to four
-	pre  string // SemVer schemes and RubyGems: the pre-release, without its hyphen or dot
-	// ext is what core and pre cannot say: *pep440, *release or branch.
+	// core is the dotted numbers, without prefix ("1.2.3"; Packagist: filled to
+	// four), or the key of the schemes that have one.
+	core string
+	pre  string // SemVer schemes, RubyGems and Conan: the pre-release, without its hyphen or dot
+	// ext is what core and pre cannot say: *pep440, *release, branch, build or moving.
 	ext    any
 	scheme Scheme
 }
@@ -106,7 +117,7 @@ func (v *Version) read(text string) bool {
 		return false
 	}
 	switch v.scheme {
-	case SemVer, NPM, Go, Cargo:
+	case SemVer, NPM, Go, Cargo, Hex:
 		return v.readSemVer(text)
 	case PEP440:
 		return v.readPEP440(text)
@@ -114,6 +125,34 @@ func (v *Version) read(text string) bool {
 		return v.readGem(text)
 	case Packagist:
 		return v.readPackagist(text)
+	case Maven:
+		return v.readMaven(text)
+	case NuGet:
+		return v.readNuGet(text)
+	case Pub, Julia:
+		return v.readBuild(text)
+	case Bitnami:
+		return v.readBitnami(text)
+	case Hackage, CRAN:
+		return v.readNumbersOnly(text)
+	case Conan:
+		return v.readConan(text)
+	case Swift, Actions:
+		return v.readTag(text)
+	}
+	return v.readDistribution(text)
+}
+
+func (v *Version) readDistribution(text string) bool {
+	switch v.scheme {
+	case Opam:
+		return v.readOpam(text)
+	case Dpkg:
+		return v.readDpkg(text)
+	case RPM:
+		return v.readRPM(text)
+	case APK:
+		return v.readAPK(text)
 	}
 	return v.readNatural(text)
 }
@@ -125,14 +164,15 @@ func (v Version) String() string { return v.text }
 func (v Version) IsZero() bool { return v.text == "" }
 
 // Compare returns -1, 0 or +1 as v sorts before, with or after w. Versions of
-// different schemes, branches of different names and the zero version cannot be
-// compared: an error of the kind errs.Invalid.
+// different schemes, branches of different names, a tag that moves with what it
+// may stand for and the zero version cannot be compared: an error of the kind
+// errs.Invalid.
 func (v Version) Compare(w Version) (int, error) {
 	if v.scheme != w.scheme || v.text == "" || w.text == "" {
 		return 0, incomparable(&v, &w)
 	}
 	switch v.scheme {
-	case SemVer, NPM, Go, Cargo:
+	case SemVer, NPM, Go, Cargo, NuGet, Hex, Swift:
 		return compareSemVer(&v, &w), nil
 	case PEP440:
 		return comparePEP440(&v, &w), nil
@@ -140,6 +180,14 @@ func (v Version) Compare(w Version) (int, error) {
 		return compareGems(&v, &w), nil
 	case Packagist:
 		return comparePackagist(&v, &w)
+	case Pub, Julia, Bitnami:
+		return compareBuilds(&v, &w), nil
+	case Hackage, CRAN:
+		return compareLists(v.core, w.core), nil
+	case Actions:
+		return compareTags(&v, &w)
+	case Maven, Conan, Opam, Dpkg, RPM, APK: // by their keys
+		return strings.Compare(v.core, w.core), nil
 	}
 	return compareNatural(v.core, w.core), nil
 }
