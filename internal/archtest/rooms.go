@@ -58,6 +58,7 @@ var rooms = []room{
 	{"internal/lines", means},
 	{"internal/jsonstream", means},
 	{"internal/tomltree", means},
+	{"internal/xmlstream", means},
 	{"internal/yamltree", means},
 	{"internal/codec", means},
 

@@ -143,6 +143,8 @@ func (p *pairing) noteUnpinned(f *readFile, unpinned, all int) {
 func exact(ecosystem, constraint string) string {
 	c := strings.TrimSpace(constraint)
 	switch ecosystem {
+	case purl.Maven:
+		return exactMaven(c)
 	case purl.PyPI:
 		c = strings.TrimPrefix(strings.TrimPrefix(c, "=="), "=")
 	case purl.Cargo:

@@ -6,7 +6,7 @@ import "strings"
 // lockfile of a format that is not read yet; else "".
 func unsupportedKind(base string) string {
 	switch base {
-	case "pom.xml", "build.gradle", "build.gradle.kts",
+	case "build.gradle", "build.gradle.kts",
 		"libs.versions.toml",
 		"Podfile", "Package.swift", "pubspec.yaml", "pubspec.lock", "mix.exs", "mix.lock", "rebar.lock", "cabal.project.freeze", "stack.yaml.lock",
 		"renv.lock", "Manifest.toml", ".terraform.lock.hcl", "deno.lock", "cpanfile.snapshot", "bun.lockb", "Gemfile", "gems.rb", "setup.py", "setup.cfg",

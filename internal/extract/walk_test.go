@@ -259,14 +259,14 @@ func TestInstalled(t *testing.T) {
 		"sub/.hg/requirements.txt":              "h==1",
 		"modules/modules.txt":                   "",
 		"modules/requirements.txt":              "i==1",
-		"unread/pom.xml":                        "<project/>",
+		"unread/bun.lockb":                      "",
 		"unread/setup.cfg":                      "",
 		"unread/README.md":                      "",
 		"web/node_modules/.package-lock.json":   "{}",
 		"web/node_modules/x/y/requirements.txt": "j==1",
 	}
 	const common = "modules/requirements.txt read\n"
-	const unread = "unread/pom.xml unsupported: this format is not read yet\nunread/setup.cfg unsupported: this format is not read yet\n"
+	const unread = "unread/bun.lockb unsupported: this format is not read yet\nunread/setup.cfg unsupported: this format is not read yet\n"
 	same(t, "env skipped-by-rule: a Python virtual environment; lockfiles describe what belongs in it\n"+
 		common+"php/vendor skipped-by-rule: installed Composer packages; the lockfile describes them\n"+
 		"requirements.txt read\nshop/vendor/requirements.txt read\n"+unread+
@@ -343,13 +343,13 @@ func TestDeterminism(t *testing.T) {
 func TestCompanions(t *testing.T) {
 	t.Parallel()
 	tree := mapFS(map[string]string{
-		"package.json": "{}", "package-lock.json": "{}", "pyproject.toml": "", "sub/package.json": "{}", "pom.xml": "", "README.md": "",
+		"package.json": "{}", "package-lock.json": "{}", "pyproject.toml": "", "sub/package.json": "{}", "bun.lockb": "", "README.md": "",
 	})
 	for name, want := range map[string][]string{
 		"package-lock.json": {"package-lock.json", "package.json"},
 		"package.json":      {"package.json"},
 		"sub/package.json":  {"sub/package.json"},
-		"pom.xml":           {"pom.xml"},
+		"bun.lockb":         {"bun.lockb"},
 	} {
 		got, err := extract.Companions(tree, name, options().Extractors)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
@@ -361,6 +361,6 @@ func TestCompanions(t *testing.T) {
 		t.Errorf("unknown name: got error %v, want one line with the known names", err)
 	}
 	o := options()
-	o.Only = []string{"pom.xml", "package.json"}
-	same(t, "package.json read\npom.xml unsupported: this format is not read yet\n", ledger(run(t, tree, o)))
+	o.Only = []string{"bun.lockb", "package.json"}
+	same(t, "bun.lockb unsupported: this format is not read yet\npackage.json read\n", ledger(run(t, tree, o)))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/golang/gosum"
 	"github.com/assay-sca/assay/internal/extract/golang/gowork"
 	"github.com/assay-sca/assay/internal/extract/maven/gradlelock"
+	"github.com/assay-sca/assay/internal/extract/maven/pom"
 	"github.com/assay-sca/assay/internal/extract/nix/flakelock"
 	"github.com/assay-sca/assay/internal/extract/npm/bunlock"
 	"github.com/assay-sca/assay/internal/extract/npm/packagejson"
@@ -49,7 +50,7 @@ func Extractors() []extract.Extractor {
 		podfilelock.New(),
 		conanlock.New(), conanfile.New(),
 		gomod.New(), gosum.New(), gowork.New(),
-		gradlelock.New(), gradlelock.NewBuildscript(),
+		gradlelock.New(), gradlelock.NewBuildscript(), pom.New(),
 		flakelock.New(),
 		packagelock.New(), yarnlock.New(), pnpmlock.New(), bunlock.New(), packagejson.New(),
 		composerlock.New(), composerjson.New(),
