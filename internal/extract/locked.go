@@ -152,7 +152,12 @@ func narrow(candidates []int, keep func(int) bool) []int {
 	return kept
 }
 
-// rootsAreDirect is the best guess where nothing tells.
+// anyDirect tells whether the lock itself knows some of what is direct.
+func (l *locked) anyDirect() bool {
+	return slices.ContainsFunc(l.packages, func(p Package) bool { return p.Direct })
+}
+
+// rootsAreDirect is the best guess where nothing at all tells.
 func (l *locked) rootsAreDirect() {
 	needed := make([]bool, len(l.packages))
 	for _, e := range l.edges {

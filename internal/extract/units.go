@@ -64,7 +64,7 @@ func (p *pairing) lockUnit(b *inventory.Builder, f *readFile) {
 		l.declare(m)
 		l.markMember(m.content.file.Name)
 	}
-	if !f.content.file.DirectKnown && len(p.governs[f]) == 0 && len(l.packages) > 0 {
+	if !f.content.file.DirectKnown && len(p.governs[f]) == 0 && len(l.packages) > 0 && !l.anyDirect() {
 		l.rootsAreDirect()
 		p.note(f, "no manifest beside it tells what is direct: packages that no other depends on are taken as direct")
 	}

@@ -8,7 +8,7 @@ func unsupportedKind(base string) string {
 	switch base {
 	case "build.gradle", "build.gradle.kts",
 		"libs.versions.toml",
-		"Podfile", "Package.swift", "pubspec.yaml", "pubspec.lock", "mix.exs", "mix.lock", "rebar.lock", "cabal.project.freeze", "stack.yaml.lock",
+		"Podfile", "Package.swift", "mix.exs", "mix.lock", "rebar.lock", "cabal.project.freeze", "stack.yaml.lock",
 		"renv.lock", "Manifest.toml", ".terraform.lock.hcl", "deno.lock", "cpanfile.snapshot", "bun.lockb", "Gemfile", "gems.rb", "setup.py", "setup.cfg",
 		"environment.yml", "conda-lock.yml":
 		return base

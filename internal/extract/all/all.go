@@ -28,6 +28,8 @@ import (
 	"github.com/assay-sca/assay/internal/extract/nuget/projectfile"
 	"github.com/assay-sca/assay/internal/extract/packagist/composerjson"
 	"github.com/assay-sca/assay/internal/extract/packagist/composerlock"
+	"github.com/assay-sca/assay/internal/extract/pub/pubspec"
+	"github.com/assay-sca/assay/internal/extract/pub/pubspeclock"
 	"github.com/assay-sca/assay/internal/extract/pypi/pdmlock"
 	"github.com/assay-sca/assay/internal/extract/pypi/pipfile"
 	"github.com/assay-sca/assay/internal/extract/pypi/pipfilelock"
@@ -59,5 +61,6 @@ func Extractors() []extract.Extractor {
 		packageresolved.New(), cartfile.New(),
 		vcpkgjson.New(),
 		packageslock.New(), projectassets.New(), depsjson.New(), packagesconfig.New(), projectfile.New(), packagesprops.New(),
+		pubspeclock.New(), pubspec.New(),
 	}
 }
