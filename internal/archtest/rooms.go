@@ -134,6 +134,7 @@ var shared = map[string]string{
 	"internal/extract/golang/directive":   "the lines of go.mod and go.work",
 	"internal/extract/jsonfile":           "formats that are one JSON object",
 	"internal/extract/maven/gradleconf":   "what the names of Gradle's configurations say of scopes",
+	"internal/extract/maven/gradlevalues": "what Gradle's files take from one another",
 	"internal/extract/npm/modtree":        "the tree of modules of npm's and bun's locks",
 	"internal/extract/npm/npmjson":        "tokens and names of npm's JSON files",
 	"internal/extract/npm/npmspec":        "what a dependency's specifier means to npm, yarn, pnpm and bun",
@@ -145,6 +146,7 @@ var shared = map[string]string{
 	"internal/extract/pypi/declared":      "what Python's manifests declare",
 	"internal/extract/pypi/lockgraph":     "edges and scopes of Python's TOML locks",
 	"internal/extract/pypi/pep508":        "a requirement with extras and markers",
+	"internal/extract/rubycall":           "calls of Ruby scripts",
 	"internal/extract/swift/repository":   "names of Swift packages, which their repositories give",
 }
 

@@ -7,13 +7,12 @@ import "strings"
 func unsupportedKind(base string) string {
 	switch base {
 	case "build.gradle", "build.gradle.kts",
-		"libs.versions.toml",
-		"Podfile", "Package.swift", "mix.exs", "mix.lock", "rebar.lock", "cabal.project.freeze", "stack.yaml.lock",
-		"renv.lock", "Manifest.toml", ".terraform.lock.hcl", "deno.lock", "cpanfile.snapshot", "bun.lockb", "Gemfile", "gems.rb", "setup.py", "setup.cfg",
+		"Package.swift", "mix.exs", "mix.lock", "rebar.lock", "cabal.project.freeze", "stack.yaml.lock",
+		"renv.lock", "Manifest.toml", ".terraform.lock.hcl", "deno.lock", "cpanfile.snapshot", "bun.lockb", "setup.py", "setup.cfg",
 		"environment.yml", "conda-lock.yml":
 		return base
 	}
-	for _, suffix := range []string{".gemspec", ".podspec", ".rockspec", ".opam"} {
+	for _, suffix := range []string{".podspec", ".rockspec", ".opam"} {
 		if strings.HasSuffix(base, suffix) {
 			return "*" + suffix
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/bazel/modulelock"
 	"github.com/assay-sca/assay/internal/extract/cargo/cargolock"
 	"github.com/assay-sca/assay/internal/extract/cargo/cargotoml"
+	"github.com/assay-sca/assay/internal/extract/cocoapods/podfile"
 	"github.com/assay-sca/assay/internal/extract/cocoapods/podfilelock"
 	"github.com/assay-sca/assay/internal/extract/conan/conanfile"
 	"github.com/assay-sca/assay/internal/extract/conan/conanlock"
@@ -14,6 +15,8 @@ import (
 	"github.com/assay-sca/assay/internal/extract/golang/gowork"
 	"github.com/assay-sca/assay/internal/extract/maven/gradlelock"
 	"github.com/assay-sca/assay/internal/extract/maven/pom"
+	"github.com/assay-sca/assay/internal/extract/maven/verificationmetadata"
+	"github.com/assay-sca/assay/internal/extract/maven/versioncatalog"
 	"github.com/assay-sca/assay/internal/extract/nix/flakelock"
 	"github.com/assay-sca/assay/internal/extract/npm/bunlock"
 	"github.com/assay-sca/assay/internal/extract/npm/packagejson"
@@ -38,7 +41,9 @@ import (
 	"github.com/assay-sca/assay/internal/extract/pypi/pyproject"
 	"github.com/assay-sca/assay/internal/extract/pypi/requirements"
 	"github.com/assay-sca/assay/internal/extract/pypi/uvlock"
+	"github.com/assay-sca/assay/internal/extract/rubygems/gemfile"
 	"github.com/assay-sca/assay/internal/extract/rubygems/gemfilelock"
+	"github.com/assay-sca/assay/internal/extract/rubygems/gemspec"
 	"github.com/assay-sca/assay/internal/extract/swift/cartfile"
 	"github.com/assay-sca/assay/internal/extract/swift/packageresolved"
 	"github.com/assay-sca/assay/internal/extract/vcpkg/vcpkgjson"
@@ -49,18 +54,18 @@ func Extractors() []extract.Extractor {
 	return []extract.Extractor{
 		modulelock.New(),
 		cargolock.New(), cargotoml.New(),
-		podfilelock.New(),
+		podfilelock.New(), podfile.New(),
 		conanlock.New(), conanfile.New(),
 		gomod.New(), gosum.New(), gowork.New(),
-		gradlelock.New(), gradlelock.NewBuildscript(), pom.New(),
+		gradlelock.New(), gradlelock.NewBuildscript(), versioncatalog.New(), verificationmetadata.New(), pom.New(),
 		flakelock.New(),
 		packagelock.New(), yarnlock.New(), pnpmlock.New(), bunlock.New(), packagejson.New(),
+		packageslock.New(), projectassets.New(), depsjson.New(), packagesconfig.New(), projectfile.New(), packagesprops.New(),
 		composerlock.New(), composerjson.New(),
+		pubspeclock.New(), pubspec.New(),
 		requirements.New(), pipfilelock.New(), pipfile.New(), poetrylock.New(), uvlock.New(), pdmlock.New(), pylock.New(), pyproject.New(),
-		gemfilelock.New(),
+		gemfilelock.New(), gemfile.New(), gemspec.New(),
 		packageresolved.New(), cartfile.New(),
 		vcpkgjson.New(),
-		packageslock.New(), projectassets.New(), depsjson.New(), packagesconfig.New(), projectfile.New(), packagesprops.New(),
-		pubspeclock.New(), pubspec.New(),
 	}
 }

@@ -28,6 +28,7 @@ func (Extractor) Format() extract.Format {
 		Ecosystem: purl.RubyGems,
 		Role:      extract.Lock,
 		Files:     "Gemfile.lock, gems.locked",
+		Manifests: []string{"Gemfile", "gemspec"},
 		Edges:     true,
 		Hashes:    true,
 	}
