@@ -79,6 +79,10 @@ type File struct {
 	// this lock governs (workspaces). A member may be a glob with * and **.
 	Members []string
 
+	// Basis is what the format keeps of the file to complete others by, when it or
+	// another of its formats is a Joiner. Nobody else looks into it.
+	Basis any
+
 	// Problems are faults that did not stop the reading, such as a duplicate key.
 	// A file with problems is in the ledger as failed, its packages are kept.
 	Problems []Problem
