@@ -17,6 +17,8 @@ type Constraint struct {
 	scheme Scheme
 	// sets are alternatives, of each of which every comparator must hold.
 	sets [][]comparator
+	// preReleases lets them in where a scheme leaves them out.
+	preReleases bool
 }
 
 // op is a comparator's operator. The schemes reduce theirs to these.
@@ -33,7 +35,10 @@ const (
 	opPrefix      // PEP 440: == 1.2.*
 	opNotPrefix   // PEP 440: != 1.2.*
 	opSame        // PEP 440: === text
-	opReleaseLess // RubyGems: the version's numbers are below the bound's
+	opReleaseLess // the version's numbers are below the bound's
+	opInLine      // the version's numbers start with the bound's
+	opStable      // NuGet: no pre-release
+	opLabel       // NuGet: no pre-release, or one that starts with the bound's
 )
 
 type comparator struct {
@@ -42,7 +47,8 @@ type comparator struct {
 }
 
 // ParseConstraint reads a constraint in the grammar of a scheme's own manifests.
-// SemVer and Fallback have none of their own: there it is a list of versions with
+// SemVer, Fallback and the distributions have none of their own, or lists of
+// comparisons: there it is a list of versions with
 // =, !=, <, <=, > or >= before them, separated by commas or blanks, all of which
 // must hold, and "||" between alternatives. An empty constraint and "*" allow
 // every version. The error's kind is errs.Invalid.
@@ -72,7 +78,39 @@ func (c *Constraint) read(text string) error {
 	case Packagist:
 		return c.readAlternatives(strings.ReplaceAll(text, "||", "|"), "|", readComposer)
 	}
-	return c.readAlternatives(text, "||", c.readPlain)
+	return c.readMore(text)
+}
+
+// readMore reads the grammars beyond those of the first six ecosystems.
+func (c *Constraint) readMore(text string) (err error) {
+	switch c.scheme {
+	case Maven:
+		c.sets, err = readMavenRange(text)
+	case NuGet:
+		return c.readAlternatives(text, "", readNuGetRange)
+	case Pub:
+		return c.readAlternatives(text, "", readPub)
+	case Hex:
+		c.sets, err = readHex(text)
+	case Swift:
+		return c.readAlternatives(text, "", readSwift)
+	case Julia:
+		c.sets, err = readJulia(text)
+	case Hackage:
+		c.sets, err = readHackage(text)
+	case Opam:
+		c.sets, err = readOpamFormula(text)
+	case Conan:
+		return c.readConanRange(text)
+	case Actions:
+		return c.readAlternatives(text, "||", c.readActions)
+	case CRAN:
+		text = strings.NewReplacer("(", " ", ")", " ").Replace(text)
+		return c.readAlternatives(text, "", c.readPlain)
+	default:
+		return c.readAlternatives(text, "||", c.readPlain)
+	}
+	return err
 }
 
 // readAlternatives splits text at a separator and reads each part as one set.
@@ -172,6 +210,11 @@ func (c Constraint) Contains(v Version) (bool, error) {
 }
 
 func (c *Constraint) allows(set []comparator, v *Version) (bool, error) {
+	if c.scheme == Julia && (v.pre != "" || v.ext != nil) {
+		release := *v
+		release.pre, release.ext = "", nil
+		v = &release
+	}
 	for i := range set {
 		var ok bool
 		var err error
@@ -187,16 +230,33 @@ func (c *Constraint) allows(set []comparator, v *Version) (bool, error) {
 			return false, err
 		}
 	}
-	if v.pre != "" && (c.scheme == NPM || c.scheme == Cargo) {
-		return namesPreRelease(set, v), nil
+	return v.pre == "" || c.letsIn(set, v), nil
+}
+
+// letsIn reports whether a set that a pre-release satisfies by its bounds lets it in.
+func (c *Constraint) letsIn(set []comparator, v *Version) bool {
+	switch c.scheme {
+	case NPM, Cargo:
+		return namesPreRelease(set, v)
+	case Swift:
+		return namesAnyPreRelease(set)
+	case Conan:
+		return c.preReleases || isExact(set)
 	}
-	return true, nil
+	return true
 }
 
 // holds applies a comparator by plain order.
 func (c *comparator) holds(v *Version) (bool, error) {
-	if c.op == opReleaseLess {
+	switch c.op {
+	case opReleaseLess:
 		return compareDotted(v.core, c.bound.core) < 0, nil
+	case opInLine:
+		return v.inLine(&c.bound)
+	case opStable:
+		return v.pre == "", nil
+	case opLabel:
+		return v.pre == "" || strings.HasPrefix(v.pre, c.bound.pre), nil
 	}
 	n, err := v.Compare(c.bound)
 	return err == nil && c.op.holds(n), err

@@ -54,3 +54,15 @@ func isInLine(a, line string) bool {
 	}
 	return true
 }
+
+// inLine reports whether v starts with the numbers of line; a tag that moves may
+// or may not be in a line that is narrower than its own.
+func (v *Version) inLine(line *Version) (bool, error) {
+	if isInLine(v.core, line.core) {
+		return true, nil
+	}
+	if _, moves := v.ext.(moving); moves && isInLine(line.core, v.core) {
+		return false, incomparable(v, line)
+	}
+	return false, nil
+}

@@ -180,6 +180,24 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// A tag that moves may or may not be in a line that is narrower than its own.
+func TestMovingTag(t *testing.T) {
+	t.Parallel()
+	c, err := ParseConstraint(Actions, "v4.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, unsure := range map[string]bool{"v4": true, "v4.1": false, "v5": false, "4": false} {
+		v, err := Parse(Actions, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Contains(v); (err != nil) != unsure {
+			t.Errorf("v4.1 contains %q: %v", text, err)
+		}
+	}
+}
+
 func TestSchemeNames(t *testing.T) {
 	t.Parallel()
 	if got := Scheme(200).String(); got != "fallback" {
