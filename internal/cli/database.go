@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -192,6 +193,15 @@ func (a *app) update(ctx context.Context, d *database, p *progress) error {
 	return err
 }
 
+// optional are the ecosystems that a source may lack: of those that nobody asked
+// for, the ones for which little is published.
+func (d *database) optional() []string {
+	if !slices.Equal(d.ecosystems, purl.Ecosystems()) {
+		return nil
+	}
+	return slices.DeleteFunc(purl.Ecosystems(), func(e string) bool { return !purl.Rare(e) })
+}
+
 func (a *app) updateOptions(d *database, p *progress) (update.Options, error) {
 	cache, err := a.cache()
 	if err != nil {
@@ -202,7 +212,7 @@ func (a *app) updateOptions(d *database, p *progress) (update.Options, error) {
 		return update.Options{}, err
 	}
 	return update.Options{
-		Source: d.source, Ecosystems: d.ecosystems, Dir: dir, Cache: filepath.Join(cache, "downloads"), Client: a.Client,
+		Source: d.source, Ecosystems: d.ecosystems, Optional: d.optional(), Dir: dir, Cache: filepath.Join(cache, "downloads"), Client: a.Client,
 		Agent: "assay/" + Version(), Limits: build.Limits{SkippedShare: defaultSkipped}, Now: a.Now(), Sets: feeds.Sets, Progress: p,
 	}, nil
 }

@@ -87,5 +87,13 @@ func (p *progress) Download(name string, got, total int64) {
 	p.say(fmt.Sprintf("downloading %s: %d MB", name, got/mega))
 }
 
+// Absent says that a source has nothing of an ecosystem: its packages will be
+// reported as not checked.
+func (p *progress) Absent(ecosystem string) {
+	if !p.a.quiet {
+		p.a.message("the source has no advisories for %s: its packages cannot be checked", ecosystem)
+	}
+}
+
 // Read says which records are being stored.
 func (p *progress) Read(set string) { p.say("reading advisories: " + set) }

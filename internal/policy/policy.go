@@ -220,13 +220,18 @@ func incomplete(r *finding.Result, rules Rules) (finding.Gate, bool) {
 		}
 	}
 	files := StatusCounts(r.Coverage.Files)
-	if NothingRead(r) {
+	lacking, never := withoutAdvisories(r)
+	switch {
+	case NothingRead(r) && never > 0:
+		reasons = append(reasons, "no advisories are published for anything that was read")
+	case NothingRead(r):
 		reasons = append(reasons, "no manifest or lockfile was read")
 	}
 	add(files[inventory.Failed], "file could not be read whole", "files could not be read whole")
-	add(files[inventory.NoAdvisories], "file of an ecosystem without advisories in the database", "files of ecosystems without advisories in the database")
+	add(lacking, "file of an ecosystem without advisories in the database", "files of ecosystems without advisories in the database")
 	add(len(r.Coverage.Uncompared), "component could not be compared", "components could not be compared")
 	if rules.FailOnIncomplete {
+		add(never, "file of an ecosystem for which no advisories are published", "files of ecosystems for which no advisories are published")
 		add(files[inventory.Unsupported], "file of an unsupported format", "files of unsupported formats")
 		add(files[inventory.Skipped], "file or folder left out by a rule", "files and folders left out by a rule")
 		add(len(r.Coverage.Unpinned), "component without a version", "components without a version")
@@ -241,11 +246,28 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
+// withoutAdvisories counts the files of ecosystems that the database knows nothing
+// of: those of which it should, and those of which nobody publishes advisories.
+func withoutAdvisories(r *finding.Result) (lacking, never int) {
+	for _, f := range r.Coverage.Files {
+		switch {
+		case f.Status != inventory.NoAdvisories:
+		case purl.Advised(f.Ecosystem):
+			lacking++
+		default:
+			never++
+		}
+	}
+	return lacking, never
+}
+
 // NothingRead tells whether there is nothing that a result could speak about: the
-// wrong folder, or formats that nobody reads, must not look clean.
+// wrong folder, formats that nobody reads or ecosystems that nobody watches must
+// not look clean.
 func NothingRead(r *finding.Result) bool {
 	count := StatusCounts(r.Coverage.Files)
-	return count[inventory.Read]+count[inventory.NoAdvisories]+count[inventory.Failed] == 0
+	lacking, _ := withoutAdvisories(r)
+	return count[inventory.Read]+count[inventory.Failed]+lacking == 0
 }
 
 // StatusCounts counts the ledger's lines by state.

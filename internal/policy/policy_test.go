@@ -48,8 +48,17 @@ func TestGates(t *testing.T) {
 	t.Parallel()
 	file := func(status inventory.Status) func(*finding.Result) {
 		return func(r *finding.Result) {
-			r.Coverage.Files = append(r.Coverage.Files, inventory.FileCoverage{Path: "y", Status: status})
+			r.Coverage.Files = append(r.Coverage.Files, inventory.FileCoverage{Path: "y", Ecosystem: "npm", Status: status})
 		}
+	}
+	// Nobody publishes advisories for Nix: that is no gap in the database, but where
+	// there is nothing else, nothing was checked.
+	unwatched := func(r *finding.Result) {
+		r.Coverage.Files = append(r.Coverage.Files, inventory.FileCoverage{Path: "z", Ecosystem: "nix", Status: inventory.NoAdvisories})
+	}
+	onlyUnwatched := func(r *finding.Result) {
+		r.Coverage.Files = nil
+		unwatched(r)
 	}
 	database := func(state finding.DatabaseState) func(*finding.Result) {
 		return func(r *finding.Result) { r.Database.State, r.Database.Reason = state, "because" }
@@ -72,6 +81,8 @@ func TestGates(t *testing.T) {
 		{name: "finding", change: []func(*finding.Result){vulnerable}, want: "findings 1", exit: 1},
 		{name: "failed file", change: []func(*finding.Result){file(inventory.Failed)}, want: "incomplete 3", exit: 3, partial: true},
 		{name: "failed file allowed", change: []func(*finding.Result){file(inventory.Failed)}, rules: policy.Rules{AllowIncomplete: true}, partial: true},
+		{name: "unwatched", change: []func(*finding.Result){unwatched}, want: "", exit: 0, partial: true},
+		{name: "nothing but unwatched", change: []func(*finding.Result){onlyUnwatched}, want: "incomplete 3", exit: 3, partial: true},
 		{name: "no advisories", change: []func(*finding.Result){file(inventory.NoAdvisories)}, want: "incomplete 3", exit: 3, partial: true},
 		{name: "uncompared", change: []func(*finding.Result){uncompared}, want: "incomplete 3", exit: 3, partial: true},
 		{name: "nothing read", change: []func(*finding.Result){nothing}, want: "incomplete 3", exit: 3, partial: true},

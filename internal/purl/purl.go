@@ -2,6 +2,7 @@ package purl
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/package-url/packageurl-go"
@@ -92,8 +93,21 @@ func Parse(text string) (Package, error) {
 		text, p.Type, strings.Join(Ecosystems(), ", "))
 }
 
-// Ecosystems lists the ecosystems that Assay reads and matches, by OSV name.
-func Ecosystems() []string { return []string{Cargo, Go, NPM, Packagist, PyPI, RubyGems} }
+// Ecosystems lists the ecosystems for whose packages advisories are published, by
+// OSV name.
+func Ecosystems() []string {
+	return []string{Cargo, Conan, CRAN, Actions, Go, Hackage, Hex, Julia, Maven, NuGet, NPM, Opam, Packagist, Pub, PyPI, RubyGems, Swift}
+}
+
+// Advised tells whether advisories are published for an ecosystem's packages: a
+// database without any lacks something.
+func Advised(ecosystem string) bool { return slices.Contains(Ecosystems(), ecosystem) }
+
+// Rare tells of which ecosystems a source of advisories may have none: few are
+// published.
+func Rare(ecosystem string) bool {
+	return slices.Contains([]string{Conan, CRAN, Actions, Hackage, Hex, Julia, Opam, Pub, Swift}, ecosystem)
+}
 
 // String writes a package for people: "npm lodash 4.17.20".
 func (p Package) String() string {

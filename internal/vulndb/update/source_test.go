@@ -143,6 +143,7 @@ func cut(f served, after int) http.HandlerFunc {
 
 // listened is what a Progress heard.
 type listened struct {
+	absent    []string
 	mu        sync.Mutex
 	got       map[string]int64
 	total     map[string]int64
@@ -161,7 +162,8 @@ func (l *listened) Download(name string, got, total int64) {
 	}
 }
 
-func (l *listened) Read(set string) { l.sets = append(l.sets, set) }
+func (l *listened) Absent(ecosystem string) { l.absent = append(l.absent, ecosystem) }
+func (l *listened) Read(set string)         { l.sets = append(l.sets, set) }
 
 // setting is an installation with a source to update from.
 type setting struct {

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ const DefaultSource = "https://osv-vulnerabilities.storage.googleapis.com"
 type Options struct {
 	Source     string   // a URL or folder in the layout of the public OSV export
 	Ecosystems []string // to fetch from a URL, by OSV name
+	Optional   []string // those of them that the source may lack
 	Dir        release.Dir
 	Cache      string // the folder for downloads
 	Client     *http.Client
@@ -44,6 +46,7 @@ type Options struct {
 type Progress interface {
 	Download(name string, got, total int64) // total -1: unknown
 	Read(set string)
+	Absent(ecosystem string) // the source has none of an optional ecosystem
 }
 
 // Run updates the database and returns what was built.
@@ -102,8 +105,8 @@ func (o Options) sets(ctx context.Context) ([]feed.Set, error) {
 
 // Download fetches the archives of the ecosystems asked for, those that have
 // changed, and returns their records. An ecosystem that the source does not have
-// is an error: a database that silently lacks it would make every one of its
-// packages look clean.
+// is an error unless it is optional: a database without it says of its packages
+// that they were not checked.
 func Download(ctx context.Context, o Options) ([]feed.Set, error) {
 	if strings.HasSuffix(o.Source, ".zip") {
 		return o.fetch(ctx, []string{o.Source}, "all")
@@ -113,6 +116,10 @@ func Download(ctx context.Context, o Options) ([]feed.Set, error) {
 		escaped := url.PathEscape(ecosystem)
 		base := strings.TrimSuffix(o.Source, "/")
 		found, err := o.fetch(ctx, []string{base + "/" + escaped + "/all.zip", base + "/" + escaped + ".zip"}, ecosystem)
+		if errors.Is(err, errGone) && slices.Contains(o.Optional, ecosystem) {
+			o.Progress.Absent(ecosystem)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

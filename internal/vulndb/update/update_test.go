@@ -105,6 +105,25 @@ func TestRunFolder(t *testing.T) {
 
 // TestRunAnswers: what servers answer, and what becomes of the update. The
 // database in use is one record of an earlier update throughout.
+// Of what few publish advisories a source may have none; the rest is needed.
+func TestRunOptional(t *testing.T) {
+	t.Parallel()
+	s := newSetting(t, map[string]served{npmPath: {archive(t, "A-0"), `"x"`}})
+	s.options.Ecosystems, s.options.Optional = []string{"npm", "Hex"}, []string{"Hex"}
+	heard := &listened{got: map[string]int64{}, total: map[string]int64{}}
+	s.options.Progress = heard
+	if err := s.run(t); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"Hex"}, heard.absent); diff != "" {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+	s.options.Optional = nil
+	if err := s.run(t); err == nil {
+		t.Error("a needed ecosystem is lacking and nobody says so")
+	}
+}
+
 // Object stores answer 403 for what is not there: the other name is tried too.
 func TestRunForbidden(t *testing.T) {
 	t.Parallel()
