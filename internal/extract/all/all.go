@@ -13,6 +13,9 @@ import (
 	"github.com/assay-sca/assay/internal/extract/golang/gomod"
 	"github.com/assay-sca/assay/internal/extract/golang/gosum"
 	"github.com/assay-sca/assay/internal/extract/golang/gowork"
+	"github.com/assay-sca/assay/internal/extract/hex/mixexs"
+	"github.com/assay-sca/assay/internal/extract/hex/mixlock"
+	"github.com/assay-sca/assay/internal/extract/hex/rebarlock"
 	"github.com/assay-sca/assay/internal/extract/maven/gradlelock"
 	"github.com/assay-sca/assay/internal/extract/maven/pom"
 	"github.com/assay-sca/assay/internal/extract/maven/verificationmetadata"
@@ -67,5 +70,6 @@ func Extractors() []extract.Extractor {
 		gemfilelock.New(), gemfile.New(), gemspec.New(),
 		packageresolved.New(), cartfile.New(),
 		vcpkgjson.New(),
+		mixlock.New(), mixexs.New(), rebarlock.New(),
 	}
 }
