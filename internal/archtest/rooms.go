@@ -131,8 +131,10 @@ var families = []family{
 // beside them have in common.
 var shared = map[string]string{
 	"internal/extract/conan/reference":    "Conan's references",
+	"internal/extract/gitref":             "what a reference to a git repository is",
 	"internal/extract/golang/directive":   "the lines of go.mod and go.work",
 	"internal/extract/hex/term":           "terms of Elixir and Erlang",
+	"internal/extract/imageref":           "names of container images",
 	"internal/extract/jsonfile":           "formats that are one JSON object",
 	"internal/extract/maven/gradleconf":   "what the names of Gradle's configurations say of scopes",
 	"internal/extract/maven/gradlevalues": "what Gradle's files take from one another",

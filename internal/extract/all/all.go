@@ -3,6 +3,7 @@ package all
 
 import (
 	"github.com/assay-sca/assay/internal/extract"
+	"github.com/assay-sca/assay/internal/extract/actions/workflow"
 	"github.com/assay-sca/assay/internal/extract/bazel/modulelock"
 	"github.com/assay-sca/assay/internal/extract/cargo/cargolock"
 	"github.com/assay-sca/assay/internal/extract/cargo/cargotoml"
@@ -10,6 +11,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/cocoapods/podfilelock"
 	"github.com/assay-sca/assay/internal/extract/conan/conanfile"
 	"github.com/assay-sca/assay/internal/extract/conan/conanlock"
+	"github.com/assay-sca/assay/internal/extract/docker/dockerfile"
 	"github.com/assay-sca/assay/internal/extract/golang/gomod"
 	"github.com/assay-sca/assay/internal/extract/golang/gosum"
 	"github.com/assay-sca/assay/internal/extract/golang/gowork"
@@ -34,6 +36,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/nuget/projectfile"
 	"github.com/assay-sca/assay/internal/extract/packagist/composerjson"
 	"github.com/assay-sca/assay/internal/extract/packagist/composerlock"
+	"github.com/assay-sca/assay/internal/extract/precommit/config"
 	"github.com/assay-sca/assay/internal/extract/pub/pubspec"
 	"github.com/assay-sca/assay/internal/extract/pub/pubspeclock"
 	"github.com/assay-sca/assay/internal/extract/pypi/pdmlock"
@@ -55,21 +58,24 @@ import (
 // Extractors lists the formats, by ecosystem.
 func Extractors() []extract.Extractor {
 	return []extract.Extractor{
+		workflow.New(),
 		modulelock.New(),
 		cargolock.New(), cargotoml.New(),
 		podfilelock.New(), podfile.New(),
 		conanlock.New(), conanfile.New(),
+		dockerfile.New(),
 		gomod.New(), gosum.New(), gowork.New(),
+		mixlock.New(), mixexs.New(), rebarlock.New(),
 		gradlelock.New(), gradlelock.NewBuildscript(), versioncatalog.New(), verificationmetadata.New(), pom.New(),
 		flakelock.New(),
 		packagelock.New(), yarnlock.New(), pnpmlock.New(), bunlock.New(), packagejson.New(),
 		packageslock.New(), projectassets.New(), depsjson.New(), packagesconfig.New(), projectfile.New(), packagesprops.New(),
 		composerlock.New(), composerjson.New(),
+		config.New(),
 		pubspeclock.New(), pubspec.New(),
 		requirements.New(), pipfilelock.New(), pipfile.New(), poetrylock.New(), uvlock.New(), pdmlock.New(), pylock.New(), pyproject.New(),
 		gemfilelock.New(), gemfile.New(), gemspec.New(),
 		packageresolved.New(), cartfile.New(),
 		vcpkgjson.New(),
-		mixlock.New(), mixexs.New(), rebarlock.New(),
 	}
 }

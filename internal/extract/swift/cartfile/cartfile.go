@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assay-sca/assay/internal/extract"
+	"github.com/assay-sca/assay/internal/extract/gitref"
 	"github.com/assay-sca/assay/internal/extract/swift/repository"
 	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/lines"
@@ -89,7 +90,7 @@ func pinned(line string) (extract.Package, bool) {
 	if p.Name = name; !remote {
 		p.Name, p.Origin = where, inventory.Origin{Kind: inventory.OriginPath, Ref: where}
 	}
-	if repository.IsCommit(ref) {
+	if gitref.IsCommit(ref) {
 		p.Version, p.Integrity = "", []string{"git:" + ref}
 		p.Origin = inventory.Origin{Kind: inventory.OriginGit, Ref: where + "@" + ref}
 	}

@@ -34,14 +34,6 @@ func Name(location string) (name string, ok bool) {
 	return strings.ToLower(host) + "/" + path, true
 }
 
-// IsCommit tells whether a reference is a commit's full hash.
-func IsCommit(ref string) bool {
-	if len(ref) != 40 && len(ref) != 64 {
-		return false
-	}
-	return strings.Trim(ref, "0123456789abcdefABCDEF") == ""
-}
-
 // Version takes the "v" off a tag that is a version.
 func Version(tag string) string {
 	if len(tag) > 1 && (tag[0] == 'v' || tag[0] == 'V') && tag[1] >= '0' && tag[1] <= '9' {

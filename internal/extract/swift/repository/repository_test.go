@@ -34,11 +34,3 @@ func TestVersion(t *testing.T) {
 		}
 	}
 }
-
-func TestIsCommit(t *testing.T) {
-	t.Parallel()
-	if !repository.IsCommit("0123456789abcdef0123456789ABCDEF01234567") || repository.IsCommit("main") ||
-		repository.IsCommit("x123456789abcdef0123456789ABCDEF01234567") {
-		t.Error("a commit is told wrongly")
-	}
-}
