@@ -39,7 +39,9 @@ func (v *Version) readAPK(text string) bool {
 		return false
 	}
 	if hash, found := strings.CutPrefix(text, "~"); found {
-		text = strings.TrimLeft(hash, "0123456789abcdef")
+		if text = strings.TrimLeft(hash, "0123456789abcdef"); text == hash {
+			return false
+		}
 	}
 	if revision, found := strings.CutPrefix(text, "-r"); found && (revision == "" || allDigits(revision)) {
 		k.apkRevision(revision)

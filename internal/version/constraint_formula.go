@@ -8,10 +8,10 @@ import (
 )
 
 // A formula of "and", "or" and parentheses becomes alternatives of which all
-// comparators must hold. Both bounds are far above what manifests have.
+// comparators must hold. The bounds are far above what manifests have.
 const (
-	maxDepth        = 16
-	maxAlternatives = 512
+	maxDepth       = 16
+	maxComparators = 4096 // of all alternatives together, of which each counts as one more
 )
 
 var errFormula = errors.New("parentheses or quotes do not match, or too many parts")
@@ -33,11 +33,19 @@ func (f *formula) read(text string, depth int) ([][]comparator, error) {
 		if err != nil {
 			return nil, err
 		}
-		if out = append(out, sets...); len(out) > maxAlternatives {
+		if out = append(out, sets...); size(out) > maxComparators {
 			return nil, errFormula
 		}
 	}
 	return out, err
+}
+
+func size(sets [][]comparator) int {
+	n := len(sets)
+	for _, set := range sets {
+		n += len(set)
+	}
+	return n
 }
 
 // readAll reads parts of which all must hold.
@@ -59,16 +67,21 @@ func (f *formula) readAll(text string, depth int) ([][]comparator, error) {
 		if err != nil {
 			return nil, err
 		}
-		if out = product(out, sets); len(out) > maxAlternatives {
+		if len(out)*size(sets)+len(sets)*size(out) > 2*maxComparators {
 			return nil, errFormula
 		}
+		out = product(out, sets)
 	}
 	return out, err
 }
 
+// product returns the alternatives of a and b both; it uses up a.
 func product(a, b [][]comparator) [][]comparator {
-	if len(a)*len(b) > maxAlternatives {
-		return make([][]comparator, maxAlternatives+1)
+	if len(b) == 1 {
+		for i := range a {
+			a[i] = append(a[i], b[0]...)
+		}
+		return a
 	}
 	var out [][]comparator
 	for _, x := range a {

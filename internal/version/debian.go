@@ -8,7 +8,7 @@ func (v *Version) readDpkg(text string) bool {
 	if !found {
 		epoch, rest = "", text
 	}
-	if found && !allDigits(epoch) || rest == "" || !isDigit(rest[0]) || !isOf(rest, ".+-~:") {
+	if found && !allDigits(epoch) || rest == "" || !isDigit(rest[0]) || rest[len(rest)-1] == '-' || !isOf(rest, ".+-~:") {
 		return false
 	}
 	k := make(key, 0, 2*len(text)+16)

@@ -453,6 +453,48 @@ func TestConstraintsAgainstDepsDev(t *testing.T) {
 	}
 }
 
+// TestIntervalsAgainstDepsDev holds Maven's and NuGet's ranges to
+// deps.dev/util/semver's on releases. To that "(1.0,1.0]" holds 1.0, which to NuGet
+// is no range and to Maven empty.
+func TestIntervalsAgainstDepsDev(t *testing.T) {
+	t.Parallel()
+	numbers := []string{"", "0", "0.0.2", "1", "1.2", "1.2.3", "2.0.0", "3.1", ""} // ascending: ends are never alike
+	versions := []string{"0.0.1", "0.1.0", "1.0.0", "1.1.9", "1.2.0", "1.2.3", "1.2.4", "2.0.0", "2.0.1", "3.1.0", "4.0.0"}
+	for s, system := range map[Scheme]semver.System{Maven: semver.Maven, NuGet: semver.NuGet} {
+		random := rand.New(rand.NewPCG(4, uint64(s)))
+		pick := func(from ...string) string { return from[random.IntN(len(from))] }
+		checked := 0
+		for range 20_000 {
+			i := random.IntN(len(numbers) - 1)
+			text := pick("[", "(") + numbers[i] + pick(",", ", ") + numbers[i+1+random.IntN(len(numbers)-1-i)] + pick("]", ")")
+			switch {
+			case random.IntN(8) == 0:
+				text = "[" + numbers[1+i%7] + "]"
+			case s == Maven && random.IntN(3) == 0:
+				text += ",[" + numbers[1+i%7] + ",)"
+			}
+			version := pick(versions...)
+			theirs, err := system.ParseConstraint(text)
+			c, err2 := ParseConstraint(s, text)
+			if err != nil || err2 != nil {
+				continue // theirs refuses ranges that are empty or overlap
+			}
+			v, err := Parse(s, version)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := c.Contains(v)
+			if want := theirs.Match(version); err != nil || got != want {
+				t.Errorf("%s: %q contains %q: %v, %v; deps.dev says %v", s, text, version, got, err, want)
+			}
+			checked++
+		}
+		if checked < 1_000 {
+			t.Errorf("%s: only %d compared", s, checked)
+		}
+	}
+}
+
 // scalibr reads a version with osv-scalibr, whose readers may panic on a text
 // that nobody tried.
 func scalibr(text, ecosystem string) (v semantic.Version, ok bool) {

@@ -243,3 +243,33 @@ func TestBeforePEP440(t *testing.T) {
 		}
 	}
 }
+
+// What multiplies out ("(a || b) && (a || b) && ...") is refused before it does.
+func TestFormulasAreBounded(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		scheme Scheme
+		part   string
+		last   string
+		valid  bool
+	}{
+		{Hackage, "(>1||<2)&&", ">1", false},
+		{Hackage, "=={1,2,3,4,5,6}&&", ">1", false},
+		{Hackage, ">1&&", ">1", true},
+		{Hackage, "<1||", ">1", true},
+		{Hackage, "-none&&", ">1", true},
+		{Hackage, "(", ">1", false},
+		{Opam, "(1|2)&", "1", false},
+		{Opam, "1&", "1", true},
+		{Hex, ">= 1.0.0 and ", "< 2.0.0", true},
+	} {
+		text := strings.Repeat(test.part, MaxConstraint/len(test.part)-2) + test.last
+		c, err := ParseConstraint(test.scheme, text)
+		if (err == nil) != test.valid {
+			t.Errorf("%s: many times %q: %v", test.scheme, test.part, err)
+		}
+		if n := size(c.sets); n > 2*maxComparators {
+			t.Errorf("%s: many times %q: %d comparators", test.scheme, test.part, n)
+		}
+	}
+}
