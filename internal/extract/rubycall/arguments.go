@@ -34,7 +34,7 @@ func (p *arguments) list(closing string) []Value {
 			return values
 		}
 		from := p.at
-		values = append(values, p.value()...)
+		values = p.value(values)
 		if p.at == from {
 			p.at++ // a bracket that closes nothing
 		}
@@ -54,12 +54,12 @@ func (p *arguments) modifier() bool {
 	return false
 }
 
-// value reads one argument with its key; a splat gives several.
-func (p *arguments) value() []Value {
+// value reads one argument with its key and appends it; a splat gives several.
+func (p *arguments) value(values []Value) []Value {
 	v := Value{Line: p.tokens[p.at].line}
 	v.Key = p.key()
 	if p.at >= len(p.tokens) {
-		return []Value{v}
+		return append(values, v)
 	}
 	splat := p.is("*")
 	if splat {
@@ -70,9 +70,9 @@ func (p *arguments) value() []Value {
 		v.Text, v.Items, v.Literal = "", nil, false
 	}
 	if splat && v.List && v.Literal {
-		return v.Items
+		return append(values, v.Items...)
 	}
-	return []Value{v}
+	return append(values, v)
 }
 
 // key reads "name:" or ":name =>".

@@ -354,8 +354,9 @@ func (l *lexer) heredoc() (token, bool) {
 }
 
 func (l *lexer) punct() token {
-	for _, p := range []string{"=>", "::", "&&", "||", "==", "!=", ">=", "<=", "+=", "->", "&."} {
-		if strings.HasPrefix(l.text[l.at:], p) {
+	if l.at+1 < len(l.text) {
+		switch p := l.text[l.at : l.at+2]; p {
+		case "=>", "::", "&&", "||", "==", "!=", ">=", "<=", "+=", "->", "&.":
 			l.at += 2
 			if p == "||" && l.peek(0) == '=' {
 				l.at++

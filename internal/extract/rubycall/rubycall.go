@@ -38,6 +38,8 @@ type Reader struct {
 	blocks  []block
 	vars    map[string]variable
 	pending []Call
+	taken   int     // of pending
+	buffer  []token // of the statement
 }
 
 // block is what is open: the token that ends it.
@@ -63,11 +65,11 @@ func New(script string) *Reader {
 // Next returns the next call. It is false at the script's end.
 func (r *Reader) Next() (Call, bool) {
 	for {
-		if len(r.pending) > 0 {
-			c := r.pending[0]
-			r.pending = r.pending[1:]
-			return c, true
+		if r.taken < len(r.pending) {
+			r.taken++
+			return r.pending[r.taken-1], true
 		}
+		r.pending, r.taken = r.pending[:0], 0
 		first := r.token()
 		switch {
 		case first.kind == end:
@@ -246,8 +248,11 @@ func (c *Call) Constraints() (string, bool) {
 	var all []string
 	literal := true
 	for _, v := range c.Args[min(1, len(c.Args)):] {
-		if v.Key != "" || v.List && len(v.Items) > 0 && v.Items[0].Key != "" {
+		switch {
+		case v.Key != "" || v.List && len(v.Items) > 0 && v.Items[0].Key != "":
 			continue
+		case v.Literal && !v.List && len(c.Args) == 2:
+			return v.Text, true
 		}
 		texts, ok := v.Texts()
 		literal = literal && ok
@@ -281,6 +286,8 @@ const maxStatement = 100_000
 // collect gathers the tokens of a statement up to the line's end or to the block
 // that it opens.
 func (r *Reader) collect() (tokens []token, opens bool) {
+	tokens = r.buffer[:0]
+	defer func() { r.buffer = tokens }()
 	depth := 0
 	var before token
 	for {

@@ -101,8 +101,10 @@ func (w *workflow) job(job yamltree.Value) {
 	w.steps(job.Get("steps"))
 }
 
+// steps reads a list of steps; some of them are steps at the same time.
 func (w *workflow) steps(steps yamltree.Value) {
 	for _, step := range steps.Items() {
+		w.steps(step.Get("parallel"))
 		if uses := step.Get("uses"); uses.Exists() {
 			w.uses(uses)
 		}
