@@ -7,7 +7,7 @@ import "strings"
 func unsupportedKind(base string) string {
 	switch base {
 	case "build.gradle", "build.gradle.kts",
-		"Package.swift", "cabal.project.freeze", "stack.yaml.lock",
+		"Package.swift",
 		"renv.lock", "Manifest.toml", ".terraform.lock.hcl", "deno.lock", "cpanfile.snapshot", "bun.lockb", "setup.py", "setup.cfg",
 		"environment.yml", "conda-lock.yml":
 		return base

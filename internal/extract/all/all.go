@@ -15,6 +15,8 @@ import (
 	"github.com/assay-sca/assay/internal/extract/golang/gomod"
 	"github.com/assay-sca/assay/internal/extract/golang/gosum"
 	"github.com/assay-sca/assay/internal/extract/golang/gowork"
+	"github.com/assay-sca/assay/internal/extract/haskell/cabalfreeze"
+	"github.com/assay-sca/assay/internal/extract/haskell/stacklock"
 	"github.com/assay-sca/assay/internal/extract/hex/mixexs"
 	"github.com/assay-sca/assay/internal/extract/hex/mixlock"
 	"github.com/assay-sca/assay/internal/extract/hex/rebarlock"
@@ -77,5 +79,6 @@ func Extractors() []extract.Extractor {
 		gemfilelock.New(), gemfile.New(), gemspec.New(),
 		packageresolved.New(), cartfile.New(),
 		vcpkgjson.New(),
+		cabalfreeze.New(), stacklock.New(),
 	}
 }

@@ -21,13 +21,13 @@ var _ extract.Extractor = (*Extractor)(nil)
 // New returns the extractor.
 func New() Extractor { return Extractor{} }
 
-// Format describes packages.config. It is both: it pins every package, and the
-// project file beside it names none of them.
+// Format describes packages.config: it pins every package, and the project file
+// beside it names none of them.
 func (Extractor) Format() extract.Format {
 	return extract.Format{
 		Name:      "packages.config",
 		Ecosystem: purl.NuGet,
-		Role:      extract.Requirements,
+		Role:      extract.Lock,
 		Files:     "packages.config, packages.<project>.config",
 		Scopes:    true,
 	}
