@@ -47,11 +47,13 @@ type comparator struct {
 }
 
 // ParseConstraint reads a constraint in the grammar of a scheme's own manifests.
-// SemVer, Fallback and the distributions have none of their own, or lists of
-// comparisons: there it is a list of versions with
-// =, !=, <, <=, > or >= before them, separated by commas or blanks, all of which
-// must hold, and "||" between alternatives. An empty constraint and "*" allow
-// every version. The error's kind is errs.Invalid.
+// SemVer, Fallback and the distributions have none of their own, or nothing beyond
+// comparisons: there it is a list of versions with =, !=, <, <=, > or >= before
+// them, separated by commas or blanks, all of which must hold, and "||" between
+// alternatives. A version alone is what the scheme's own tool takes it for: often
+// that version, to Cargo and Julia what is compatible with it, to Go and NuGet the
+// least. An empty constraint and "*" allow every version. The error's kind is
+// errs.Invalid.
 func ParseConstraint(s Scheme, text string) (Constraint, error) {
 	if len(text) > MaxConstraint {
 		return Constraint{}, errs.E(errs.Invalid, "%s constraint of %d bytes: over the limit of %d", s, len(text), MaxConstraint)

@@ -125,49 +125,53 @@ func (b *bounds) julia(text string) error {
 // "1.0.0"..."1.9.9") and Carthage's "~> 1.0", ">= 1.0" and "== 1.0".
 func readSwift(text string) ([]comparator, error) {
 	text = trimBlanks(strings.ReplaceAll(text, `"`, ""))
-	b := bounds{scheme: Swift}
+	if text == "" || text == "*" {
+		return nil, nil
+	}
 	if low, high, found := strings.Cut(text, "..<"); found {
 		return swiftRange(trimBlanks(low), trimBlanks(high), opReleaseLess)
 	}
 	if low, high, found := strings.Cut(text, "..."); found {
 		return swiftRange(trimBlanks(low), trimBlanks(high), opAtMost)
 	}
-	o, rest := cutOperator(text)
-	compatible := strings.HasPrefix(text, "~>")
-	kind := ""
-	switch {
-	case text == "" || text == "*":
-		return nil, nil
-	case compatible:
-		rest = text[len("~>"):]
-	case o == opAny:
-		kind, rest = cutRequirement(text)
+	if rest, found := strings.CutPrefix(text, "~>"); found {
+		return swiftFrom("~>", trimBlanks(rest))
 	}
-	rest = trimBlanks(rest)
-	bound, err := Parse(Swift, rest)
-	p, err2 := parsePartial(Swift, rest)
-	if err != nil || err2 != nil {
-		return nil, fmt.Errorf("%w: %q", errVersion, text)
+	if o, rest := cutOperator(text); o != opAny {
+		bound, err := Parse(Swift, rest)
+		return []comparator{{o, bound}}, err
 	}
-	b.set = []comparator{{opAtLeast, bound}}
-	switch {
-	case compatible:
-		b.breaking(p)
-	case o != opAny:
-		b.set[0].op = o
-	case kind == "exact" || kind == "":
+	kind, rest := cutRequirement(text)
+	return swiftFrom(kind, rest)
+}
+
+// swiftFrom returns what a requirement of a kind means for a version. A
+// pre-release of the upper end is not below it.
+func swiftFrom(kind, text string) ([]comparator, error) {
+	bound, err := Parse(Swift, text)
+	if err != nil {
+		return nil, err
+	}
+	p, err := parsePartial(Swift, text)
+	if err != nil {
+		return nil, err
+	}
+	b := bounds{scheme: Swift, set: []comparator{{opAtLeast, bound}}}
+	switch kind {
+	case "", "exact":
 		b.set[0].op = opEqual
-	case kind == "from" || kind == "upToNextMajor":
+	case "from", "upToNextMajor":
 		b.below(p, 0)
-	case kind == "upToNextMinor":
+	case "upToNextMinor":
 		p.numbers[1] = max(p.numbers[1], "0")
 		b.below(p, 1)
+	case "~>":
+		b.breaking(p)
 	default: // a branch, a revision
-		return nil, fmt.Errorf("%w: %q", errOperator, text)
+		return nil, fmt.Errorf("%w: %q", errOperator, kind)
 	}
-	for i := range b.set[1:] {
-		b.set[i+1].op = opReleaseLess
-		b.set[i+1].bound.pre = ""
+	if high := b.set[1:]; len(high) > 0 {
+		high[0].op, high[0].bound.pre = opReleaseLess, ""
 	}
 	return b.set, nil
 }

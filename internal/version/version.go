@@ -66,11 +66,11 @@ var schemeOf = map[string]Scheme{ //nolint:gochecknoglobals // a table
 	purl.NPM: NPM, purl.PyPI: PEP440, purl.Go: Go, purl.Cargo: Cargo, purl.RubyGems: RubyGems,
 	purl.Packagist: Packagist, purl.Maven: Maven, purl.NuGet: NuGet, purl.Pub: Pub, purl.Hex: Hex,
 	purl.Hackage: Hackage, purl.CRAN: CRAN, purl.Julia: Julia, purl.Opam: Opam, purl.Conan: Conan,
-	purl.Swift: Swift, purl.Actions: Actions, "Bitnami": Bitnami, "GHC": SemVer,
+	purl.Swift: Swift, purl.Actions: Actions, "Bitnami": Bitnami, "GHC": SemVer, "Bioconductor": CRAN,
 	purl.CocoaPods: RubyGems, purl.JSR: NPM, // CocoaPods took Gem::Version, JSR npm's ranges
 
 	"Debian": Dpkg, "Ubuntu": Dpkg,
-	"Alpine": APK, "Wolfi": APK, "Chainguard": APK, "MinimOS": APK,
+	"Alpine": APK, "Wolfi": APK, "Chainguard": APK, "MinimOS": APK, "Alpaquita": APK, "BellSoft Hardened Containers": APK,
 	"Red Hat": RPM, "AlmaLinux": RPM, "Rocky Linux": RPM, "SUSE": RPM, "openSUSE": RPM, "Photon OS": RPM,
 	"Mageia": RPM, "openEuler": RPM, "Azure Linux": RPM,
 }
