@@ -8,7 +8,7 @@ func unsupportedKind(base string) string {
 	switch base {
 	case "build.gradle", "build.gradle.kts",
 		"Package.swift",
-		"renv.lock", "Manifest.toml", ".terraform.lock.hcl", "deno.lock", "cpanfile.snapshot", "bun.lockb", "setup.py", "setup.cfg",
+		".terraform.lock.hcl", "deno.lock", "cpanfile.snapshot", "bun.lockb", "setup.py", "setup.cfg",
 		"environment.yml", "conda-lock.yml":
 		return base
 	}

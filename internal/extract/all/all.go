@@ -20,6 +20,8 @@ import (
 	"github.com/assay-sca/assay/internal/extract/hex/mixexs"
 	"github.com/assay-sca/assay/internal/extract/hex/mixlock"
 	"github.com/assay-sca/assay/internal/extract/hex/rebarlock"
+	"github.com/assay-sca/assay/internal/extract/julia/manifest"
+	"github.com/assay-sca/assay/internal/extract/julia/project"
 	"github.com/assay-sca/assay/internal/extract/maven/gradlelock"
 	"github.com/assay-sca/assay/internal/extract/maven/pom"
 	"github.com/assay-sca/assay/internal/extract/maven/verificationmetadata"
@@ -49,6 +51,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/pypi/pyproject"
 	"github.com/assay-sca/assay/internal/extract/pypi/requirements"
 	"github.com/assay-sca/assay/internal/extract/pypi/uvlock"
+	"github.com/assay-sca/assay/internal/extract/r/renvlock"
 	"github.com/assay-sca/assay/internal/extract/rubygems/gemfile"
 	"github.com/assay-sca/assay/internal/extract/rubygems/gemfilelock"
 	"github.com/assay-sca/assay/internal/extract/rubygems/gemspec"
@@ -80,5 +83,7 @@ func Extractors() []extract.Extractor {
 		packageresolved.New(), cartfile.New(),
 		vcpkgjson.New(),
 		cabalfreeze.New(), stacklock.New(),
+		renvlock.New(),
+		manifest.New(), project.New(),
 	}
 }

@@ -93,13 +93,12 @@ func (l *lock) entry(name string, v yamltree.Value) {
 		}
 		p.Origin = inventory.Origin{Kind: inventory.OriginPath, Ref: path}
 	case "sdk":
-		// Its version is that of the SDK, which the lock does not name: it says 0.0.0.
-		p.Version = ""
+		// The version, 0.0.0, is a placeholder: the SDK's own is not in the lock.
 		p.Origin = inventory.Origin{Kind: inventory.OriginPath, Ref: "sdk:" + description.String()}
 	default:
 		l.file.Fault(v.Line, "package %q is from an unknown source %q", name, source)
 	}
-	if p.Version == "" && v.Get("source").String() != "sdk" {
+	if p.Version == "" {
 		l.file.Fault(v.Line, "package %q has no version", name)
 	}
 	l.file.Packages = append(l.file.Packages, p)
