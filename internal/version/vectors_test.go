@@ -198,6 +198,22 @@ func TestMovingTag(t *testing.T) {
 	}
 }
 
+// A key's numbers order by their count of digits up to the longest text.
+func TestLongNumbersInKeys(t *testing.T) {
+	t.Parallel()
+	for _, s := range []Scheme{Maven, Opam, Conan, Dpkg, RPM, APK} {
+		for n := MaxText - 4; n < MaxText; n++ {
+			a, b := strings.Repeat("9", n), "1"+strings.Repeat("0", n)
+			if c, err := Compare(s, a, b); c != -1 || err != nil {
+				t.Errorf("%s: of numbers of %d and %d digits: %d, %v", s, n, n+1, c, err)
+			}
+			if c, err := Compare(s, a[1:]+"8", a); c != -1 || err != nil {
+				t.Errorf("%s: of numbers of %d digits: %d, %v", s, n, c, err)
+			}
+		}
+	}
+}
+
 func TestSchemeNames(t *testing.T) {
 	t.Parallel()
 	if got := Scheme(200).String(); got != "fallback" {
