@@ -6,8 +6,7 @@ import "strings"
 // lockfile of a format that is not read yet; else "".
 func unsupportedKind(base string) string {
 	switch base {
-	case "build.gradle", "build.gradle.kts",
-		"Package.swift",
+	case "Package.swift",
 		".terraform.lock.hcl", "deno.lock", "cpanfile.snapshot", "bun.lockb", "setup.py", "setup.cfg",
 		"environment.yml", "conda-lock.yml":
 		return base

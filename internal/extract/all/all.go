@@ -22,6 +22,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/hex/rebarlock"
 	"github.com/assay-sca/assay/internal/extract/julia/manifest"
 	"github.com/assay-sca/assay/internal/extract/julia/project"
+	"github.com/assay-sca/assay/internal/extract/maven/gradlebuild"
 	"github.com/assay-sca/assay/internal/extract/maven/gradlelock"
 	"github.com/assay-sca/assay/internal/extract/maven/pom"
 	"github.com/assay-sca/assay/internal/extract/maven/verificationmetadata"
@@ -71,7 +72,7 @@ func Extractors() []extract.Extractor {
 		dockerfile.New(),
 		gomod.New(), gosum.New(), gowork.New(),
 		mixlock.New(), mixexs.New(), rebarlock.New(),
-		gradlelock.New(), gradlelock.NewBuildscript(), versioncatalog.New(), verificationmetadata.New(), pom.New(),
+		gradlelock.New(), gradlelock.NewBuildscript(), gradlebuild.New(), versioncatalog.New(), verificationmetadata.New(), pom.New(),
 		flakelock.New(),
 		packagelock.New(), yarnlock.New(), pnpmlock.New(), bunlock.New(), packagejson.New(),
 		packageslock.New(), projectassets.New(), depsjson.New(), packagesconfig.New(), projectfile.New(), packagesprops.New(),

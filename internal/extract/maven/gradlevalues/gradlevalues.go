@@ -8,6 +8,7 @@ import "strings"
 // Catalog is what one version catalogue offers to build scripts, by the names
 // that these use: those of the file with "-" and "_" turned into ".".
 type Catalog struct {
+	Versions  map[string]string // as constraints
 	Libraries map[string]Module
 	Plugins   map[string]Module
 	Bundles   map[string][]string // names of libraries
@@ -31,10 +32,13 @@ func Marker(id string) string { return id + ":" + id + ".gradle.plugin" }
 // defines for itself and its subprojects.
 type Properties map[string]string
 
+// maxName bounds the names that are looked for.
+const maxName = 500
+
 // Lookup finds a value under its name or, as scripts write it, behind the object
 // that holds it.
 func (p Properties) Lookup(name string) (string, bool) {
-	for {
+	for len(name) <= maxName {
 		if value, ok := p[name]; ok {
 			return value, true
 		}
@@ -48,4 +52,5 @@ func (p Properties) Lookup(name string) (string, bool) {
 		}
 		return "", false
 	}
+	return "", false
 }

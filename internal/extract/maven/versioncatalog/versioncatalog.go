@@ -49,13 +49,14 @@ func (Extractor) Wants(path string) bool {
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	root, err := tomltree.Parse(in.Data)
 	c := catalog{root: root, offered: gradlevalues.Catalog{
-		Libraries: map[string]gradlevalues.Module{}, Plugins: map[string]gradlevalues.Module{}, Bundles: map[string][]string{},
+		Versions: map[string]string{}, Libraries: map[string]gradlevalues.Module{}, Plugins: map[string]gradlevalues.Module{}, Bundles: map[string][]string{},
 	}}
 	for _, name := range []string{"versions", "libraries", "bundles", "plugins"} {
 		if v := root.Get(name); v.Exists() && !v.IsTable() {
 			c.file.Fault(v.Line, "%q is not a table", name)
 		}
 	}
+	c.versions(root.Get("versions").Table())
 	c.libraries(root.Get("libraries").Table())
 	c.plugins(root.Get("plugins").Table())
 	c.bundles(root.Get("bundles").Table(), err == nil)
@@ -68,6 +69,12 @@ type catalog struct {
 	file    extract.File
 	root    *tomltree.Table
 	offered gradlevalues.Catalog
+}
+
+func (c *catalog) versions(versions *tomltree.Table) {
+	for _, alias := range versions.Keys() {
+		c.offered.Versions[gradlevalues.Accessor(alias)] = rich(versions.Get(alias))
+	}
 }
 
 func (c *catalog) libraries(libraries *tomltree.Table) {
