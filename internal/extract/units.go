@@ -147,7 +147,13 @@ func exact(ecosystem, constraint string) string {
 		return exactMaven(c)
 	case purl.PyPI:
 		c = strings.TrimPrefix(strings.TrimPrefix(c, "=="), "=")
-	case purl.Cargo:
+	case purl.Hex:
+		c = strings.TrimPrefix(c, "==")
+	case purl.NuGet:
+		if strings.HasPrefix(c, "[") && strings.HasSuffix(c, "]") {
+			c = c[1 : len(c)-1]
+		}
+	case purl.Cargo, purl.Julia:
 		pinned, ok := strings.CutPrefix(c, "=")
 		if !ok {
 			return "" // a bare version is a caret range
