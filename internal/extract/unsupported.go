@@ -7,7 +7,7 @@ import "strings"
 func unsupportedKind(base string) string {
 	switch base {
 	case "Package.swift",
-		".terraform.lock.hcl", "deno.lock", "cpanfile.snapshot", "bun.lockb", "setup.py", "setup.cfg",
+		"bun.lockb", "setup.py", "setup.cfg",
 		"environment.yml", "conda-lock.yml":
 		return base
 	}

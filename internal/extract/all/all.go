@@ -11,6 +11,8 @@ import (
 	"github.com/assay-sca/assay/internal/extract/cocoapods/podfilelock"
 	"github.com/assay-sca/assay/internal/extract/conan/conanfile"
 	"github.com/assay-sca/assay/internal/extract/conan/conanlock"
+	"github.com/assay-sca/assay/internal/extract/cpan/cpanfilesnapshot"
+	"github.com/assay-sca/assay/internal/extract/deno/denolock"
 	"github.com/assay-sca/assay/internal/extract/docker/dockerfile"
 	"github.com/assay-sca/assay/internal/extract/golang/gomod"
 	"github.com/assay-sca/assay/internal/extract/golang/gosum"
@@ -58,6 +60,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/rubygems/gemspec"
 	"github.com/assay-sca/assay/internal/extract/swift/cartfile"
 	"github.com/assay-sca/assay/internal/extract/swift/packageresolved"
+	"github.com/assay-sca/assay/internal/extract/terraform/lockhcl"
 	"github.com/assay-sca/assay/internal/extract/vcpkg/vcpkgjson"
 )
 
@@ -69,9 +72,13 @@ func Extractors() []extract.Extractor {
 		cargolock.New(), cargotoml.New(),
 		podfilelock.New(), podfile.New(),
 		conanlock.New(), conanfile.New(),
+		cpanfilesnapshot.New(),
+		denolock.New(),
 		dockerfile.New(),
 		gomod.New(), gosum.New(), gowork.New(),
+		cabalfreeze.New(), stacklock.New(),
 		mixlock.New(), mixexs.New(), rebarlock.New(),
+		manifest.New(), project.New(),
 		gradlelock.New(), gradlelock.NewBuildscript(), gradlebuild.New(), versioncatalog.New(), verificationmetadata.New(), pom.New(),
 		flakelock.New(),
 		packagelock.New(), yarnlock.New(), pnpmlock.New(), bunlock.New(), packagejson.New(),
@@ -80,11 +87,10 @@ func Extractors() []extract.Extractor {
 		config.New(),
 		pubspeclock.New(), pubspec.New(),
 		requirements.New(), pipfilelock.New(), pipfile.New(), poetrylock.New(), uvlock.New(), pdmlock.New(), pylock.New(), pyproject.New(),
+		renvlock.New(),
 		gemfilelock.New(), gemfile.New(), gemspec.New(),
 		packageresolved.New(), cartfile.New(),
+		lockhcl.New(),
 		vcpkgjson.New(),
-		cabalfreeze.New(), stacklock.New(),
-		renvlock.New(),
-		manifest.New(), project.New(),
 	}
 }
