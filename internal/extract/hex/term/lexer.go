@@ -80,36 +80,61 @@ func (r *Reader) lex() Token {
 	t := Token{Line: r.line, start: r.at}
 	switch c := r.text[r.at]; {
 	case c == '"' || c == '\'':
-		r.quoted(&t)
-		if !r.erlang && t.Kind == TextToken && r.keyFollows() {
-			t.Kind = KeyToken
-		} else if r.erlang && c == '\'' {
-			t.Kind = AtomToken
-		}
-	case c == ':' && !r.erlang && r.at+1 < len(r.text) && (isWord(r.text[r.at+1]) || r.text[r.at+1] == '"'):
-		r.at++
-		if r.text[r.at] == '"' {
-			r.quoted(&t)
-		} else {
-			t.Text = r.word()
-		}
-		t.Kind = AtomToken
-	case c == '~' && !r.erlang && r.at+2 < len(r.text) && isWord(r.text[r.at+1]):
-		r.sigil()
-		t.Kind = DynamicToken
-	case c == '?' && !r.erlang && r.at+1 < len(r.text) || c == '$' && r.erlang && r.at+1 < len(r.text):
-		r.at += 2 // a character, which may look like a sign
-		t.Kind = WordToken
+		r.quote(&t, c)
 	case isWord(c):
 		t.Kind, t.Text = WordToken, r.word()
 		if !r.erlang && r.keyFollows() {
 			t.Kind = KeyToken
 		}
-	default:
+	case !r.special(&t, c):
 		t.Kind, t.Text = SignToken, r.sign()
 	}
 	t.end = r.at
 	return t
+}
+
+// quote takes a text in quotes, which may be a key or, in Erlang, an atom.
+func (r *Reader) quote(t *Token, quote byte) {
+	r.quoted(t)
+	switch {
+	case r.erlang && quote == '\'':
+		t.Kind = AtomToken
+	case !r.erlang && t.Kind == TextToken && r.keyFollows():
+		t.Kind = KeyToken
+	}
+}
+
+// special takes what begins with a sign and is none: an atom, a sigil, a
+// character, which may look like a sign.
+func (r *Reader) special(t *Token, c byte) bool {
+	if r.at+1 >= len(r.text) {
+		return false
+	}
+	next := r.text[r.at+1]
+	switch {
+	case r.erlang:
+		if c != '$' {
+			return false
+		}
+		t.Kind = WordToken
+		r.at += 2
+	case c == ':' && next == '"':
+		r.at++
+		r.quoted(t)
+		t.Kind = AtomToken
+	case c == ':' && isWord(next):
+		r.at++
+		t.Kind, t.Text = AtomToken, r.word()
+	case c == '~' && isWord(next):
+		t.Kind = DynamicToken
+		r.sigil()
+	case c == '?':
+		t.Kind = WordToken
+		r.at += 2
+	default:
+		return false
+	}
+	return true
 }
 
 // blanks goes over what stands between tokens.
@@ -119,13 +144,13 @@ func (r *Reader) blanks() {
 		comment = '%'
 	}
 	for r.at < len(r.text) {
-		switch c := r.text[r.at]; {
-		case c == '\n':
+		switch r.text[r.at] {
+		case '\n':
 			r.line++
 			r.at++
-		case c == ' ' || c == '\t' || c == '\r':
+		case ' ', '\t', '\r':
 			r.at++
-		case c == comment:
+		case comment:
 			n := strings.IndexByte(r.text[r.at:], '\n')
 			if n < 0 {
 				n = len(r.text) - r.at

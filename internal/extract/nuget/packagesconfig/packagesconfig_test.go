@@ -22,7 +22,7 @@ func TestWants(t *testing.T) {
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	extracttest.Faults(t, packagesconfig.New(), []extracttest.Fault{
-		{Name: "truncated", Line: 3, Words: "ends before", Keep: 1,
+		{Name: "truncated", Line: 3, Words: "file ends within", Keep: 1,
 			Content: "<packages>\n<package id=\"A\" version=\"1\"/>\n"},
 		{Name: "a package twice", Line: 2, Words: "stands twice", Keep: 2,
 			Content: "<packages><package id=\"A\" version=\"1\"/>\n<package id=\"a\" version=\"1\"/></packages>"},

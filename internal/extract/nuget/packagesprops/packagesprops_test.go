@@ -22,15 +22,16 @@ func TestWants(t *testing.T) {
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	extracttest.Faults(t, packagesprops.New(), []extracttest.Fault{
-		{Name: "truncated", Line: 4, Words: "ends before", Keep: 1,
+		{Name: "truncated", Line: 4, Words: "file ends within", Keep: 1,
 			Content: "<Project>\n<ItemGroup>\n<PackageVersion Include='A' Version='1'/>\n"},
-		{Name: "truncated in a tag", Line: 3, Words: "not valid XML", Keep: 1,
+		{Name: "truncated in a tag", Line: 3, Words: "without an end", Keep: 1,
 			Content: "<Project><ItemGroup>\n<PackageVersion Include='A' Version='1'/>\n<PackageVersion Inclu"},
-		{Name: "wrong nesting", Line: 3, Words: "closes nothing", Keep: 1,
+		{Name: "wrong nesting", Line: 3, Words: "is closed by", Keep: 1,
 			Content: "<Project><ItemGroup>\n<PackageVersion Include='A' Version='1'/>\n</Project>"},
 		{Name: "wrong root", Line: 1, Words: "not a project", Content: "<html/>"},
-		{Name: "two roots", Line: 2, Words: "second root", Content: "<Project/>\n<Project/>"},
-		{Name: "entities", Line: 2, Words: "not valid XML", Content: "<!DOCTYPE a [<!ENTITY b 'c'>]>\n<Project>&b;</Project>"},
+		{Name: "an attribute without quotes", Line: 2, Words: "without quotes", Content: "<Project><ItemGroup>\n<PackageReference Include=A/></ItemGroup></Project>"},
+		{Name: "two roots", Line: 2, Words: "more than one element", Content: "<Project/>\n<Project/>"},
+		{Name: "entities", Line: 2, Words: "is not known", Content: "<!DOCTYPE a [<!ENTITY b 'c'>]>\n<Project>&b;</Project>"},
 		{Name: "empty", Line: 1, Words: "no element"},
 		{Name: "no XML", Line: 1, Words: "text outside", Content: "{}"},
 	})
