@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -100,7 +101,8 @@ func boundsOf(all advisories, ecosystem string) map[pin]bool {
 
 func allBounds(all advisories, ecosystem string) map[pin]bool {
 	out := map[pin]bool{}
-	pre := map[string]string{"PyPI": "rc1", "RubyGems": ".rc1", "Packagist": "-RC1"}[ecosystem]
+	pre := map[string]string{"PyPI": "rc1", "RubyGems": ".rc1", "Packagist": "-RC1",
+		"Hackage": ".1", "CRAN": "-1"}[ecosystem]
 	if pre == "" {
 		pre = "-rc.1"
 	}
@@ -144,6 +146,8 @@ func writable(ecosystem, v string) bool {
 		return semVer.FindStringSubmatch(v)[3] != "" // all three numbers
 	case "RubyGems":
 		return !strings.Contains(v, "-") // Gemfile.lock has platforms there
+	case "Pub", "Hex", "SwiftURL":
+		return semVer.FindStringSubmatch(v)[3] != ""
 	}
 	return true
 }
@@ -246,6 +250,64 @@ func lockOf(ecosystem string, layer []pin) (name, content string) {
 		}
 		printf("\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n\nBUNDLED WITH\n   2.5.0\n")
 		return "Gemfile.lock", b.String()
+	case "Maven":
+		for _, p := range layer {
+			printf("%s:%s=compileClasspath\n", p.Name, p.Version)
+		}
+		printf("empty=annotationProcessor\n")
+		return "gradle.lockfile", b.String()
+	case "NuGet":
+		packages := map[string]any{}
+		for _, p := range layer {
+			packages[p.Name] = map[string]any{"type": "Transitive", "resolved": p.Version}
+		}
+		return "packages.lock.json", encode(map[string]any{"version": 1, "dependencies": map[string]any{"net8.0": packages}})
+	case "Pub":
+		printf("packages:\n")
+		for _, p := range layer {
+			printf("  %s:\n    dependency: transitive\n    description:\n      name: %s\n      url: \"https://pub.example.org\"\n", p.Name, p.Name)
+			printf("    source: hosted\n    version: %q\n", p.Version)
+		}
+		return "pubspec.lock", b.String()
+	case "Hex":
+		printf("%%{\n")
+		for _, p := range layer {
+			printf("  %q: {:hex, :%s, %q, \"00\", [:mix], [], \"hexpm\", \"00\"},\n", p.Name, p.Name, p.Version)
+		}
+		printf("}\n")
+		return "mix.lock", b.String()
+	case "Hackage":
+		printf("active-repositories: hackage.example.org:merge\nconstraints: ")
+		for _, p := range layer {
+			printf("any.%s ==%s,\n             ", p.Name, p.Version)
+		}
+		printf("%s +flag\n", layer[0].Name)
+		return "cabal.project.freeze", b.String()
+	case "CRAN":
+		packages := map[string]any{}
+		for _, p := range layer {
+			packages[p.Name] = map[string]any{"Package": p.Name, "Version": p.Version, "Source": "Repository", "Repository": "CRAN"}
+		}
+		return "renv.lock", encode(map[string]any{"R": map[string]any{"Version": "4.4.1"}, "Packages": packages})
+	case "Julia":
+		printf("julia_version = \"1.10.0\"\nmanifest_format = \"2.0\"\n\n")
+		for _, p := range layer {
+			printf("[[deps.%s]]\ngit-tree-sha1 = \"00\"\nuuid = \"a4c015fc-c6ff-483c-b24f-f7ea428134e9\"\nversion = %q\n\n", p.Name, p.Version)
+		}
+		return "Manifest.toml", b.String()
+	case "SwiftURL":
+		var found []any
+		for _, p := range layer {
+			found = append(found, map[string]any{"identity": path.Base(p.Name), "kind": "remoteSourceControl",
+				"location": "https://" + p.Name + ".git", "state": map[string]any{"revision": "00", "version": p.Version}})
+		}
+		return "Package.resolved", encode(map[string]any{"pins": found, "version": 2})
+	case "GitHub Actions":
+		printf("on: push\njobs:\n  bounds:\n    runs-on: ubuntu-latest\n    steps:\n")
+		for _, p := range layer {
+			printf("      - uses: %s@v%s\n", p.Name, p.Version)
+		}
+		return ".github/workflows/bounds.yml", b.String()
 	}
 	printf("module example.org/bounds\n\ngo 1.20\n\nrequire (\n")
 	for _, p := range layer {

@@ -23,6 +23,18 @@ func orderOf(ecosystem string) order {
 		return compareComposer
 	case "Go":
 		return compareGo
+	case "Maven":
+		return compareMaven
+	case "NuGet":
+		return compareNuGet
+	case "Pub", "Julia":
+		return compareBuilt
+	case "Hackage":
+		return compareLists(dotted)
+	case "CRAN":
+		return compareLists(dashed)
+	case "SwiftURL", "GitHub Actions":
+		return compareTags
 	}
 	return compareSemVer
 }

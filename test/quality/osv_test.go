@@ -30,8 +30,12 @@ func newPin(ecosystem, name, version string) pin {
 	case "Packagist":
 		name = strings.ToLower(name)
 		version = strings.TrimPrefix(version, "v")
-	case "Go":
+	case "Go", "GitHub Actions", "SwiftURL":
 		version = strings.TrimPrefix(version, "v")
+	}
+	switch ecosystem {
+	case "NuGet", "Hex", "Pub", "ConanCenter", "GitHub Actions":
+		name = strings.ToLower(name)
 	}
 	return pin{ecosystem, name, version}
 }
@@ -65,7 +69,8 @@ type claim struct {
 // finding is better than a wrong silence.
 type advisories map[[2]string][]claim
 
-var ecosystems = []string{"Go", "PyPI", "crates.io", "npm", "RubyGems", "Packagist"}
+var ecosystems = []string{"Go", "PyPI", "crates.io", "npm", "RubyGems", "Packagist",
+	"Maven", "NuGet", "Pub", "Hex", "Hackage", "CRAN", "Julia", "SwiftURL", "GitHub Actions"}
 
 var loadOnce sync.Once
 var loaded advisories
