@@ -193,25 +193,57 @@ func (r *Reader) word() string {
 	return r.text[start:r.at]
 }
 
-// signs are those of more than one byte.
-var signs = [...]string{"=>", "<<", ">>", "%{", "->", "++", "<>", "|>", "=="}
-
+// sign takes a sign of one byte, or one of those of two that matter here.
 func (r *Reader) sign() string {
 	start := r.at
 	r.at++
-	if start+2 <= len(r.text) {
-		for _, s := range signs {
-			if r.text[start:start+2] == s {
-				r.at++
-				break
-			}
+	if r.at < len(r.text) {
+		second := r.text[r.at]
+		switch r.text[start] {
+		case '=', '-':
+			r.takeIf(second == '>')
+		case '<':
+			r.takeIf(second == '<' || second == '>')
+		case '>':
+			r.takeIf(second == '>')
+		case '%':
+			r.takeIf(second == '{')
 		}
 	}
 	return r.text[start:r.at]
 }
 
-// quoted takes a text in quotes, or a heredoc in three.
+func (r *Reader) takeIf(more bool) {
+	if more {
+		r.at++
+	}
+}
+
+// quoted takes a text in quotes, mostly a simple one.
 func (r *Reader) quoted(t *Token) {
+	quote := r.text[r.at]
+	for at := r.at + 1; at < len(r.text); at++ {
+		switch c := r.text[at]; c {
+		case quote:
+			if at == r.at+1 {
+				r.anyQuoted(t) // empty, or a heredoc
+				return
+			}
+			t.Kind, t.Text = TextToken, r.text[r.at+1:at]
+			r.at = at + 1
+			return
+		case '\\', '\n', '#':
+			r.anyQuoted(t)
+			return
+		}
+	}
+	r.fail(r.line, notClosed)
+}
+
+const notClosed = "a quote is not closed"
+
+// anyQuoted takes a text in quotes, or a heredoc in three.
+func (r *Reader) anyQuoted(t *Token) {
 	quote := r.text[r.at : r.at+1]
 	if !r.erlang && strings.HasPrefix(r.text[r.at:], strings.Repeat(quote, 3)) {
 		quote = strings.Repeat(quote, 3)
@@ -243,7 +275,7 @@ func (r *Reader) quoted(t *Token) {
 		}
 		r.at++
 	}
-	r.fail(line, "a quote is not closed")
+	r.fail(line, notClosed)
 }
 
 func (r *Reader) fail(line int, words string) {

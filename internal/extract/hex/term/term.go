@@ -141,13 +141,13 @@ func (r *Reader) items(t Term, closing string, depth int) (Term, error) {
 	return t, err
 }
 
-// roomSize is how many items get their room at once.
-const roomSize = 256
+// roomSize is how many items get their room at once, at least.
+const roomSize = 32
 
 // keep copies items to where they can stay.
 func (r *Reader) keep(items []Term) []Term {
 	if cap(r.room)-len(r.room) < len(items) {
-		r.room = make([]Term, 0, max(roomSize, len(items)))
+		r.room = make([]Term, 0, max(roomSize, len(items), min(2*cap(r.room), 1024)))
 	}
 	from := len(r.room)
 	r.room = append(r.room, items...)
