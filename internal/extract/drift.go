@@ -14,8 +14,8 @@ import (
 func (l *locked) drift(m *readFile, d Declaration, at []int) {
 	found := inventory.Drift{Name: d.Name, Declared: d.Constraint, Path: m.path, Line: d.Line}
 	if len(at) == 0 {
-		// Python's locks hold what a project needs, not what builds it.
-		builds := l.ecosystem == purl.PyPI && d.Scope == inventory.ScopeBuild
+		// Python's and Gradle's locks hold what a project needs, not what builds it.
+		builds := (l.ecosystem == purl.PyPI || l.ecosystem == purl.Maven) && d.Scope == inventory.ScopeBuild
 		if mustBeLocked(d) && !builds {
 			l.drifts = append(l.drifts, found)
 		}

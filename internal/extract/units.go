@@ -76,6 +76,11 @@ func (p *pairing) lockUnit(b *inventory.Builder, f *readFile) {
 	unit.Drift = l.drifts
 	for _, d := range l.missing {
 		pkg := Package{Name: d.Name, Direct: true, Scope: d.Scope, Declared: constraint(d.Constraint), Line: d.Line, Origin: d.Origin}
+		if f.format.Ecosystem == purl.Maven {
+			// Gradle locks only the configurations that it is told to lock; for the
+			// others, plugins among them, what is asked for is what is used.
+			pkg.Version = exact(purl.Maven, d.Constraint)
+		}
 		b.Add(unit, occurrence(d.file, &pkg))
 	}
 	if n := len(l.missing); n > 0 {

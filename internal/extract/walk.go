@@ -67,6 +67,9 @@ func Run(ctx context.Context, tree fs.FS, options Options) (Result, error) {
 	if err := r.readIncludes(ctx); err != nil {
 		return Result{}, err
 	}
+	if err := r.join(ctx); err != nil {
+		return Result{}, err
+	}
 	r.files = slices.DeleteFunc(r.files, func(f *readFile) bool { return f.content == nil })
 	slices.SortFunc(r.files, compareFiles)
 	p := newPairing(r.files)

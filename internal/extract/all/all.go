@@ -26,6 +26,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/julia/project"
 	"github.com/assay-sca/assay/internal/extract/maven/gradlebuild"
 	"github.com/assay-sca/assay/internal/extract/maven/gradlelock"
+	"github.com/assay-sca/assay/internal/extract/maven/gradleproperties"
 	"github.com/assay-sca/assay/internal/extract/maven/pom"
 	"github.com/assay-sca/assay/internal/extract/maven/verificationmetadata"
 	"github.com/assay-sca/assay/internal/extract/maven/versioncatalog"
@@ -79,7 +80,7 @@ func Extractors() []extract.Extractor {
 		cabalfreeze.New(), stacklock.New(),
 		mixlock.New(), mixexs.New(), rebarlock.New(),
 		manifest.New(), project.New(),
-		gradlelock.New(), gradlelock.NewBuildscript(), gradlebuild.New(), versioncatalog.New(), verificationmetadata.New(), pom.New(),
+		gradlelock.New(), gradlelock.NewBuildscript(), gradlebuild.New(), versioncatalog.New(), gradleproperties.New(), verificationmetadata.New(), pom.New(),
 		flakelock.New(),
 		packagelock.New(), yarnlock.New(), pnpmlock.New(), bunlock.New(), packagejson.New(),
 		packageslock.New(), projectassets.New(), depsjson.New(), packagesconfig.New(), projectfile.New(), packagesprops.New(),

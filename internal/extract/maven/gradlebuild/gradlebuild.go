@@ -8,6 +8,7 @@ package gradlebuild
 import (
 	"context"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/assay-sca/assay/internal/extract"
@@ -18,7 +19,7 @@ import (
 // Extractor reads build.gradle and build.gradle.kts.
 type Extractor struct{}
 
-var _ extract.Extractor = (*Extractor)(nil)
+var _ extract.Joiner = (*Extractor)(nil)
 
 // New returns the extractor.
 func New() Extractor { return Extractor{} }
@@ -35,8 +36,8 @@ func (Extractor) Format() extract.Format {
 }
 
 // Wants accepts the scripts in any folder.
-func (Extractor) Wants(path string) bool {
-	base := path[strings.LastIndexByte(path, '/')+1:]
+func (Extractor) Wants(name string) bool {
+	base := name[strings.LastIndexByte(name, '/')+1:]
 	return base == "build.gradle" || base == "build.gradle.kts"
 }
 
@@ -50,6 +51,47 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 	b.fill(&p.file, nil, nil)
 	p.file.Basis = b
 	return p.file, err
+}
+
+// Needs are the files that Gradle takes values from, in the script's folder and
+// in those above it: properties, what the scripts of the projects around it define,
+// and the build's version catalogue.
+func (Extractor) Needs(name string, _ extract.File) []string {
+	var names []string
+	for dir := path.Dir(name); ; dir = path.Dir(dir) {
+		for _, base := range []string{"gradle.properties", "build.gradle", "build.gradle.kts", "gradle/libs.versions.toml"} {
+			if at := path.Join(dir, base); at != name {
+				names = append(names, at)
+			}
+		}
+		if dir == "." || dir == "/" {
+			return names
+		}
+	}
+}
+
+// Join gives a script the values and libraries that it names.
+func (Extractor) Join(file extract.File, needed []extract.File) extract.File {
+	own, ok := file.Basis.(*script)
+	if !ok {
+		return file
+	}
+	var more []gradlevalues.Properties
+	catalogs := map[string]gradlevalues.Catalog{}
+	for _, n := range needed {
+		switch b := n.Basis.(type) {
+		case gradlevalues.Properties:
+			more = append(more, b)
+		case *script:
+			more = append(more, b.values)
+		case gradlevalues.Catalog:
+			if _, nearer := catalogs[b.Name]; !nearer {
+				catalogs[b.Name] = b
+			}
+		}
+	}
+	own.fill(&file, more, catalogs)
+	return file
 }
 
 // notes tells of what is not listed.

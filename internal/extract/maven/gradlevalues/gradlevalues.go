@@ -8,6 +8,7 @@ import "strings"
 // Catalog is what one version catalogue offers to build scripts, by the names
 // that these use: those of the file with "-" and "_" turned into ".".
 type Catalog struct {
+	Name      string            // "libs" for libs.versions.toml
 	Versions  map[string]string // as constraints
 	Libraries map[string]Module
 	Plugins   map[string]Module

@@ -155,3 +155,10 @@ func pluginsOf(list *element) []plugin {
 func (p *project) isLocal() bool {
 	return p.parent != nil && p.relative != "" && !strings.Contains(p.relative, "${")
 }
+
+// isChildOf tells whether a project is the parent that this one names. A version
+// with a property in it is not known yet.
+func (p *project) isChildOf(own coordinates) bool {
+	open := strings.Contains(own.version, "${") || strings.Contains(p.parent.version, "${")
+	return own.group == p.parent.group && own.artifact == p.parent.artifact && (open || own.version == p.parent.version)
+}

@@ -5,6 +5,7 @@ package pom
 
 import (
 	"context"
+	"path"
 	"strings"
 
 	"github.com/assay-sca/assay/internal/extract"
@@ -14,7 +15,7 @@ import (
 // Extractor reads pom.xml.
 type Extractor struct{}
 
-var _ extract.Extractor = (*Extractor)(nil)
+var _ extract.Joiner = (*Extractor)(nil)
 
 // New returns the extractor.
 func New() Extractor { return Extractor{} }
@@ -31,8 +32,8 @@ func (Extractor) Format() extract.Format {
 }
 
 // Wants accepts pom.xml in any folder.
-func (Extractor) Wants(path string) bool {
-	return path == "pom.xml" || strings.HasSuffix(path, "/pom.xml")
+func (Extractor) Wants(name string) bool {
+	return name == "pom.xml" || strings.HasSuffix(name, "/pom.xml")
 }
 
 // Extract reads one pom.xml by itself.
@@ -40,7 +41,51 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 	var file extract.File
 	root, err := parse(in.Data, &file)
 	if root != nil {
-		list(&file, &chain{project: model(root)})
+		b := &basis{chain{project: model(root)}, file.Problems}
+		b.list(&file)
 	}
 	return file, err
+}
+
+// basis is what is kept of a file to join it with its parent.
+type basis struct {
+	chain    chain
+	problems []extract.Problem // of the file's syntax
+}
+
+// list fills in what the project declares.
+func (b *basis) list(file *extract.File) {
+	file.Basis, file.Notes = b, nil
+	file.Problems = b.problems[:len(b.problems):len(b.problems)]
+	list(file, &b.chain)
+}
+
+// Needs is the parent's file, if it is said to be in the tree: as a file, or as
+// the folder of it.
+func (Extractor) Needs(name string, file extract.File) []string {
+	b, ok := file.Basis.(*basis)
+	if !ok || !b.chain.project.isLocal() {
+		return nil
+	}
+	at := path.Join(path.Dir(name), strings.ReplaceAll(b.chain.project.relative, `\`, "/"))
+	return []string{at, path.Join(at, "pom.xml")}
+}
+
+// Join gives a project what its parent defines and manages. A file that is another
+// project's than the parent is not taken for it; nor does Maven.
+func (Extractor) Join(file extract.File, needed []extract.File) extract.File {
+	b, ok := file.Basis.(*basis)
+	if !ok {
+		return file
+	}
+	for _, n := range needed {
+		parent, ok := n.Basis.(*basis)
+		if !ok || !b.chain.project.isChildOf(parent.chain.own()) {
+			continue
+		}
+		joined := &basis{chain{b.chain.project, &parent.chain}, b.problems}
+		joined.list(&file)
+		return file
+	}
+	return file
 }

@@ -5,6 +5,7 @@ package versioncatalog
 
 import (
 	"context"
+	"path"
 	"strings"
 
 	"github.com/assay-sca/assay/internal/extract"
@@ -34,10 +35,10 @@ func (Extractor) Format() extract.Format {
 
 // Wants accepts libs.versions.toml in any folder, and other catalogues where
 // Gradle has them.
-func (Extractor) Wants(path string) bool {
-	folder, base := "", path
-	if slash := strings.LastIndexByte(path, '/'); slash >= 0 {
-		folder, base = path[:slash], path[slash+1:]
+func (Extractor) Wants(name string) bool {
+	folder, base := "", name
+	if slash := strings.LastIndexByte(name, '/'); slash >= 0 {
+		folder, base = name[:slash], name[slash+1:]
 	}
 	if base == "libs.versions.toml" {
 		return true
@@ -48,8 +49,9 @@ func (Extractor) Wants(path string) bool {
 // Extract reads one catalogue.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	root, err := tomltree.Parse(in.Data)
+	name := strings.TrimSuffix(path.Base(in.Path), ".versions.toml")
 	c := catalog{root: root, offered: gradlevalues.Catalog{
-		Versions: map[string]string{}, Libraries: map[string]gradlevalues.Module{}, Plugins: map[string]gradlevalues.Module{}, Bundles: map[string][]string{},
+		Name: name, Versions: map[string]string{}, Libraries: map[string]gradlevalues.Module{}, Plugins: map[string]gradlevalues.Module{}, Bundles: map[string][]string{},
 	}}
 	for _, name := range []string{"versions", "libraries", "bundles", "plugins"} {
 		if v := root.Get(name); v.Exists() && !v.IsTable() {
