@@ -150,6 +150,7 @@ var shared = map[string]string{
 	"internal/extract/pypi/lockgraph":     "edges and scopes of Python's TOML locks",
 	"internal/extract/pypi/pep508":        "a requirement with extras and markers",
 	"internal/extract/rubycall":           "calls of Ruby scripts",
+	"internal/extract/script":             "tokens of formats that are programs",
 	"internal/extract/swift/repository":   "names of Swift packages, which their repositories give",
 }
 

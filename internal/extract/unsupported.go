@@ -6,12 +6,11 @@ import "strings"
 // lockfile of a format that is not read yet; else "".
 func unsupportedKind(base string) string {
 	switch base {
-	case "Package.swift",
-		"bun.lockb", "setup.py", "setup.cfg",
+	case "bun.lockb", "setup.py", "setup.cfg",
 		"environment.yml", "conda-lock.yml":
 		return base
 	}
-	for _, suffix := range []string{".podspec", ".rockspec", ".opam"} {
+	for _, suffix := range []string{".podspec"} {
 		if strings.HasSuffix(base, suffix) {
 			return "*" + suffix
 		}

@@ -24,6 +24,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/hex/rebarlock"
 	"github.com/assay-sca/assay/internal/extract/julia/manifest"
 	"github.com/assay-sca/assay/internal/extract/julia/project"
+	"github.com/assay-sca/assay/internal/extract/luarocks/rockspec"
 	"github.com/assay-sca/assay/internal/extract/maven/gradlebuild"
 	"github.com/assay-sca/assay/internal/extract/maven/gradlelock"
 	"github.com/assay-sca/assay/internal/extract/maven/gradleproperties"
@@ -42,6 +43,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/nuget/packagesprops"
 	"github.com/assay-sca/assay/internal/extract/nuget/projectassets"
 	"github.com/assay-sca/assay/internal/extract/nuget/projectfile"
+	"github.com/assay-sca/assay/internal/extract/opam/opamfile"
 	"github.com/assay-sca/assay/internal/extract/packagist/composerjson"
 	"github.com/assay-sca/assay/internal/extract/packagist/composerlock"
 	"github.com/assay-sca/assay/internal/extract/precommit/config"
@@ -61,6 +63,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/rubygems/gemspec"
 	"github.com/assay-sca/assay/internal/extract/swift/cartfile"
 	"github.com/assay-sca/assay/internal/extract/swift/packageresolved"
+	"github.com/assay-sca/assay/internal/extract/swift/packageswift"
 	"github.com/assay-sca/assay/internal/extract/terraform/lockhcl"
 	"github.com/assay-sca/assay/internal/extract/vcpkg/vcpkgjson"
 )
@@ -80,17 +83,19 @@ func Extractors() []extract.Extractor {
 		cabalfreeze.New(), stacklock.New(),
 		mixlock.New(), mixexs.New(), rebarlock.New(),
 		manifest.New(), project.New(),
+		rockspec.New(),
 		gradlelock.New(), gradlelock.NewBuildscript(), gradlebuild.New(), versioncatalog.New(), gradleproperties.New(), verificationmetadata.New(), pom.New(),
 		flakelock.New(),
 		packagelock.New(), yarnlock.New(), pnpmlock.New(), bunlock.New(), packagejson.New(),
 		packageslock.New(), projectassets.New(), depsjson.New(), packagesconfig.New(), projectfile.New(), packagesprops.New(),
+		opamfile.New(),
 		composerlock.New(), composerjson.New(),
 		config.New(),
 		pubspeclock.New(), pubspec.New(),
 		requirements.New(), pipfilelock.New(), pipfile.New(), poetrylock.New(), uvlock.New(), pdmlock.New(), pylock.New(), pyproject.New(),
 		renvlock.New(),
 		gemfilelock.New(), gemfile.New(), gemspec.New(),
-		packageresolved.New(), cartfile.New(),
+		packageresolved.New(), cartfile.New(), packageswift.New(),
 		lockhcl.New(),
 		vcpkgjson.New(),
 	}
