@@ -36,7 +36,7 @@ func TestFaults(t *testing.T) {
 			Content: "{\"libraries\": {\n\"A/1.0.0\": {\"type\": \"package\"},\n\"a/1.0.0\": {}}}",
 		},
 		{
-			Name: "wrong type", Line: 1, Words: "not a JSON object",
+			Name: "wrong type", Line: 1, Words: "not an object",
 			Content: "\"text\"",
 		},
 		{

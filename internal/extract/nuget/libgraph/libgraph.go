@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/extract"
+	"github.com/assay-sca/assay/internal/extract/jsonfile"
 	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/jsonstream"
 )
@@ -68,13 +68,7 @@ func (g *Graph) Read(field func(r *jsonstream.Reader, name string) error) error 
 }
 
 func (g *Graph) document(field func(r *jsonstream.Reader, name string) error) error {
-	if g.r.Kind() != '{' {
-		if err := g.r.Skip(); err != nil {
-			return err
-		}
-		return errs.AtLine(1, "not a JSON object")
-	}
-	err := g.r.Object(func(name string) error {
+	err := jsonfile.Object(g.r, func(name string) error {
 		known := name == "libraries" || name == "targets"
 		if known && g.seen[name] {
 			g.File.Fault(g.r.Line(), "key %q stands twice", name)
@@ -95,13 +89,10 @@ func (g *Graph) document(field func(r *jsonstream.Reader, name string) error) er
 		}
 		return field(g.r, name)
 	})
-	if err != nil {
-		return err
-	}
-	if !g.seen["libraries"] {
+	if err == nil && !g.seen["libraries"] {
 		g.File.Fault(g.r.Line(), "there is no object %q", "libraries")
 	}
-	return g.r.End()
+	return err
 }
 
 // Ask enters a dependency of the scanned project that its targets do not show.

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/extract"
+	"github.com/assay-sca/assay/internal/extract/jsonfile"
 	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/jsonstream"
 	"github.com/assay-sca/assay/internal/purl"
@@ -76,25 +76,16 @@ type want struct {
 }
 
 func (l *lock) read() error {
-	if l.r.Kind() != '{' {
-		if err := l.r.Skip(); err != nil {
-			return err
-		}
-		return errs.AtLine(1, "not a JSON object")
-	}
-	err := l.r.Object(func(name string) error {
+	err := jsonfile.Object(l.r, func(name string) error {
 		if name != "dependencies" {
 			return l.r.Skip()
 		}
 		return l.dependencies()
 	})
-	if err != nil {
-		return err
-	}
-	if !l.seen {
+	if err == nil && !l.seen {
 		l.file.Fault(l.r.Line(), "there is no object %q", "dependencies")
 	}
-	return l.r.End()
+	return err
 }
 
 func (l *lock) dependencies() error {

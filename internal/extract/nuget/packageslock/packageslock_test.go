@@ -39,7 +39,7 @@ func TestFaults(t *testing.T) {
 			Content: "{\"dependencies\": {\"net8.0\": {\n\"A\": {\"resolved\": \"1\"},\n\"a\": {\"resolved\": \"2\"}}}}",
 		},
 		{
-			Name: "wrong type", Line: 1, Words: "not a JSON object",
+			Name: "wrong type", Line: 1, Words: "not an object",
 			Content: "[]",
 		},
 		{

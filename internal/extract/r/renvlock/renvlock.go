@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/extract"
+	"github.com/assay-sca/assay/internal/extract/jsonfile"
 	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/jsonstream"
 	"github.com/assay-sca/assay/internal/purl"
@@ -64,13 +64,7 @@ type want struct {
 }
 
 func (l *lock) read() error {
-	if l.r.Kind() != '{' {
-		if err := l.r.Skip(); err != nil {
-			return err
-		}
-		return errs.AtLine(1, "not a JSON object")
-	}
-	err := l.r.Object(func(name string) error {
+	err := jsonfile.Object(l.r, func(name string) error {
 		if name != "Packages" {
 			return l.r.Skip()
 		}
@@ -83,13 +77,10 @@ func (l *lock) read() error {
 		}
 		return l.r.Object(l.entry)
 	})
-	if err != nil {
-		return err
-	}
-	if !l.seen {
+	if err == nil && !l.seen {
 		l.file.Fault(l.r.Line(), "there is no object %q", "Packages")
 	}
-	return l.r.End()
+	return err
 }
 
 // entry is one package being read. Since its version 1.1 renv writes all fields of

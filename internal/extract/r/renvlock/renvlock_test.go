@@ -26,7 +26,7 @@ func TestFaults(t *testing.T) {
 			Content: "{\"Packages\": {\n\"a\": {\"Version\": \"1.0\"},\n\"b\": {\"Version\":"},
 		{Name: "a package twice", Line: 3, Words: "stands twice", Keep: 2,
 			Content: "{\"Packages\": {\n\"a\": {\"Version\": \"1.0\"},\n\"a\": {\"Version\": \"1.0\"}}}"},
-		{Name: "wrong type", Line: 1, Words: "not a JSON object", Content: "[]"},
+		{Name: "wrong type", Line: 1, Words: "not an object", Content: "[]"},
 		{Name: "another file", Line: 1, Words: "no object", Content: "{}"},
 	})
 }
