@@ -112,6 +112,7 @@ func TestJoinGradle(t *testing.T) {
 		"app/gradle.properties":  "bellowsVersion=3.1\n",
 		"lib/build.gradle.kts":   "dependencies { implementation(libs.oil) }\n",
 		"lib/gradle.lockfile":    "org.example:oil:1.0=runtimeClasspath\nempty=\n",
+		"plain/build.gradle":     "dependencies { implementation 'org.example:in-both:1' }\n",
 		"plain/build.gradle.kts": "dependencies { implementation(\"org.example:plain:1\") }\n",
 	}), options())
 	want := []string{
@@ -122,10 +123,14 @@ func TestJoinGradle(t *testing.T) {
 		"gradle/libs.versions.toml: org.example:forge 2.1.0", "gradle/libs.versions.toml: org.example:oil 1.0",
 		"gradle/libs.versions.toml: org.example.shadow:org.example.shadow.gradle.plugin 9.5",
 		"lib/gradle.lockfile: org.example:oil 1.0",
+		"plain/build.gradle: org.example:in-both 1",
 		"plain/build.gradle.kts: org.example:plain 1",
 	}
 	if diff := cmp.Diff(want, components(r)); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+	if l := ledger(r); strings.Contains(l, "failed") {
+		t.Error(l)
 	}
 }
 

@@ -57,18 +57,18 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 // in those above it: properties, what the scripts of the projects around it define,
 // and the build's version catalogue.
 func (Extractor) Needs(name string, _ extract.File) []string {
-	var names []string
-	for dir := path.Dir(name); ; dir = path.Dir(dir) {
-		for _, base := range []string{"gradle.properties", "build.gradle", "build.gradle.kts", "gradle/libs.versions.toml"} {
-			if at := path.Join(dir, base); at != name {
-				names = append(names, at)
-			}
-		}
-		if dir == "." || dir == "/" {
-			return names
+	dir := path.Dir(name)
+	names := []string{path.Join(dir, "gradle.properties"), path.Join(dir, catalogFile)}
+	for dir != "." && dir != "/" {
+		dir = path.Dir(dir)
+		for _, base := range []string{"gradle.properties", "build.gradle", "build.gradle.kts", catalogFile} {
+			names = append(names, path.Join(dir, base))
 		}
 	}
+	return names
 }
+
+const catalogFile = "gradle/libs.versions.toml"
 
 // Join gives a script the values and libraries that it names.
 func (Extractor) Join(file extract.File, needed []extract.File) extract.File {
