@@ -40,6 +40,9 @@ const (
 	scopedPeer = "the lock has the keys /vite@5.1.6(@types/node@20.11.27)(terser@5.29.1) and /vite@5.0.12(@types/node@20.11.27)(terser@5.29.1); " +
 		"the other scanner cuts a key of version 6 at its slashes before it cuts off the peers in parentheses, finds no version " +
 		"and drops every package that has a scoped peer. The versions are in the ranges of the record"
+	rspm = "the lock has the package from the repository RSPM, which is a dated copy of CRAN; the other scanner takes only what is from a " +
+		"repository named CRAN. The record names the very version"
+	julia = "the other scanner does not read Julia's Manifest.toml. The version is in the range of each of the records"
 )
 
 // judged are all differences between the naive evaluation and the other scanner.
@@ -50,12 +53,17 @@ var judged = []judgement{
 	{"go-pocketbase/go.mod", "stdlib", "1.25.0", "", 46, "Assay", stdlib},
 	{"go-old-miniflux-2018/go.mod", "golang.org/x/net", "0.0.0-20180826012351-8a410e7b638d", "GHSA-qppj-fm5r-hxr3", 1, "Assay", foreignZip},
 	{"go-pkgsite/go.mod", "google.golang.org/grpc", "1.57.0", "GHSA-qppj-fm5r-hxr3", 1, "Assay", foreignZip},
+	{"julia-documenter/Manifest.toml", "OpenSSH_jll", "8.9.0+1", "", 30, "Assay", julia},
+	{"julia-documenter/Manifest.toml", "OpenSSL_jll", "1.1.17+0", "", 34, "Assay", julia},
 	{"pnpm-v6-vue-core/pnpm-lock.yaml", "vite", "5.1.6", "CVE-2024-31207", 1, "Assay", scopedPeer},
 	{"pnpm-v6-vue-core/pnpm-lock.yaml", "vite", "5.1.6", "GHSA-64vr-g452-qvp3", 1, "Assay", scopedPeer},
 	{"pnpm-v6-vue-core/pnpm-lock.yaml", "vite", "5.1.6", "GHSA-9cwx-2883-4wfx", 1, "Assay", scopedPeer},
 	{"pnpm-v6-vue-core/pnpm-lock.yaml", "vite", "5.0.12", "CVE-2024-31207", 1, "Assay", scopedPeer},
 	{"pnpm-v6-vue-core/pnpm-lock.yaml", "vite", "5.0.12", "GHSA-64vr-g452-qvp3", 1, "Assay", scopedPeer},
 	{"pnpm-v6-vue-core/pnpm-lock.yaml", "vite", "5.0.12", "GHSA-9cwx-2883-4wfx", 1, "Assay", scopedPeer},
+	{"renv-admiral/renv.lock", "commonmark", "1.8.0", "RSEC-2023-8", 1, "Assay", rspm},
+	{"renv-admiral/renv.lock", "gh", "1.3.0", "RSEC-2025-0", 1, "Assay", rspm},
+	{"renv-admiral/renv.lock", "jsonlite", "1.8.0", "RSEC-2023-3", 1, "Assay", rspm},
 }
 
 // matches says whether j explains that only one of the two has r. Where the

@@ -22,6 +22,15 @@ func (p pins) add(ecosystem, name, version string, direct bool) {
 	p[k] = p[k] || direct
 }
 
+// allDirect are the same pins, all of them direct or none.
+func (p pins) allDirect(direct bool) pins {
+	out := pins{}
+	for k := range p {
+		out[k] = direct
+	}
+	return out
+}
+
 func (p pins) direct() int {
 	n := 0
 	for _, d := range p {
