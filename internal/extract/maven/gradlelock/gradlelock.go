@@ -103,9 +103,16 @@ func (l *lock) line(line string, number int) {
 	l.file.Packages = append(l.file.Packages, extract.Package{
 		Name:    strings.Clone(module[:at]),
 		Version: strings.Clone(module[at+1:]),
+		Direct:  l.buildscript && isMarker(module[:at]),
 		Scope:   l.scope(configurations),
 		Line:    number,
 	})
+}
+
+// isMarker tells the module by which a build finds a plugin that it asks for.
+func isMarker(name string) bool {
+	id, artifact, _ := strings.Cut(name, ":")
+	return artifact == id+".gradle.plugin"
 }
 
 // scope is the widest of the configurations'.
