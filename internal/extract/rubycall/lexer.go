@@ -183,6 +183,9 @@ func isWord(c byte) bool {
 func (l *lexer) word() token {
 	from := l.at
 	l.at++
+	if l.text[from] == '$' && l.at < len(l.text) && !isWord(l.text[l.at]) && l.text[l.at] > ' ' {
+		l.at++ // $", $' and their like
+	}
 	for l.at < len(l.text) && isWord(l.text[l.at]) {
 		l.at++
 	}

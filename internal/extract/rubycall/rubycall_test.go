@@ -70,6 +70,7 @@ func TestReader(t *testing.T) {
 		{"text", "gem <<~A, 'b'\n end\n \"\n A\ngem 'c'", "gem(?,b) gem(c)"},
 		{"comments", "=begin\ngem 'a\n=end\ngem 'b' # gem 'c\n__END__\ngem 'd", "gem(b)"},
 		{"regexps", "x if y =~ /[/'\"]/\ngem 'a'", "x() gem(a)"},
+		{"globals", "x $\" << $'\ngem 'a'", "x(?) gem(a)"},
 		{"hash", "gem 'a', { git: 'b', c: { d: 'e' } }", "gem(a,(git:b,c:(d:e)))"},
 		{"splat", "gem 'a', *%w[b c], *d", "gem(a,b,c,?)"},
 		{"expressions", "gem 'a', x ? 'b' : 'c', 'd' + e, f('g')", "gem(a,?,?,?)"},

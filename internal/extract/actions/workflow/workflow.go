@@ -81,11 +81,10 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 
 // workflow is a file being read.
 type workflow struct {
-	file  extract.File
-	scope inventory.Scope
-	text  string
-	at    int // offset of the line that lineText returned last
-	line  int // its number
+	file   extract.File
+	scope  inventory.Scope
+	text   string
+	starts []int // where lines begin, once lineText was asked
 }
 
 func (w *workflow) job(job yamltree.Value) {
@@ -161,19 +160,20 @@ func (w *workflow) uses(value yamltree.Value) {
 	w.file.Packages = append(w.file.Packages, p)
 }
 
-// lineText returns a line of the text. Lines are asked for in order, or nearly.
+// lineText returns a line of the text.
 func (w *workflow) lineText(line int) string {
-	if line < w.line || w.line == 0 {
-		w.at, w.line = 0, 1
-	}
-	for ; w.line < line; w.line++ {
-		n := strings.IndexByte(w.text[w.at:], '\n')
-		if n < 0 {
-			return ""
+	if w.starts == nil {
+		w.starts = []int{0}
+		for i := range len(w.text) {
+			if w.text[i] == '\n' {
+				w.starts = append(w.starts, i+1)
+			}
 		}
-		w.at += n + 1
 	}
-	text, _, _ := strings.Cut(w.text[w.at:], "\n")
+	if line < 1 || line > len(w.starts) {
+		return ""
+	}
+	text, _, _ := strings.Cut(w.text[w.starts[line-1]:], "\n")
 	return text
 }
 

@@ -63,10 +63,16 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 	if f.fault != nil {
 		return f.file, f.fault
 	}
-	if len(f.bases) == 0 {
-		return f.file, errs.AtLine(max(f.r.Number(), 1), "there is no FROM")
+	if len(f.bases) > 0 {
+		return f.file, nil
 	}
-	return f.file, nil
+	// Dockerfile.md and parts of Dockerfiles are none.
+	base := in.Path[strings.LastIndexByte(in.Path, '/')+1:]
+	if strings.HasPrefix(base, "Dockerfile.") || strings.HasPrefix(base, "Containerfile.") {
+		f.file.Notes = append(f.file.Notes, "there is no FROM: it is no whole Dockerfile")
+		return f.file, nil
+	}
+	return f.file, errs.AtLine(max(f.r.Number(), 1), "there is no FROM")
 }
 
 // dockerfile is a file being read.
@@ -237,6 +243,14 @@ func (f *dockerfile) from(text string, line int) {
 	words := strings.Fields(text)
 	for len(words) > 0 && strings.HasPrefix(words[0], "--") {
 		words = words[1:]
+	}
+	if strings.Contains(text, "{{") || strings.Contains(text, "<%") {
+		f.file.Notes = append(f.file.Notes, fmt.Sprintf("the image of line %d is filled in by a template and is not listed", line))
+		if n := len(words); n > 2 && strings.EqualFold(words[n-2], "as") {
+			f.stages[strings.ToLower(words[n-1])] = len(f.bases)
+		}
+		f.bases = append(f.bases, base{pkg: -1, stage: -1})
+		return
 	}
 	if len(words) == 0 || len(words) == 2 || len(words) > 2 && !strings.EqualFold(words[1], "as") {
 		f.file.Fault(line, "FROM is followed by %q, which is not an image", strings.TrimSpace(text))

@@ -1,8 +1,10 @@
 package dockerfile_test
 
 import (
+	"context"
 	"testing"
 
+	"github.com/assay-sca/assay/internal/extract"
 	"github.com/assay-sca/assay/internal/extract/docker/dockerfile"
 	"github.com/assay-sca/assay/internal/extract/extracttest"
 )
@@ -10,6 +12,16 @@ import (
 func TestExtract(t *testing.T) {
 	t.Parallel()
 	extracttest.Goldens(t, dockerfile.New(), "Dockerfile", "windows.Dockerfile")
+}
+
+func TestNoDockerfile(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{"Dockerfile.md": "# How to\n", "Dockerfile.tmpl": "FROM {{ .Image }} AS a\nFROM a\n"} {
+		file, err := dockerfile.New().Extract(context.Background(), extract.Input{Path: "a/" + name, Data: []byte(text)})
+		if err != nil || len(file.Problems)+len(file.Packages) > 0 || len(file.Notes) != 1 {
+			t.Errorf("%s: got %+v, %v", name, file, err)
+		}
+	}
 }
 
 func TestWants(t *testing.T) {
