@@ -8,15 +8,26 @@ import (
 	"github.com/assay-sca/assay/internal/version"
 )
 
+// leftOut tells what an ecosystem's locks do not hold. Python's, Gradle's and
+// NuGet's hold what a project needs, not what builds it (NuGet: SDKs and tools);
+// Julia's hold nothing that only its tests or its build need.
+func leftOut(ecosystem string, scope inventory.Scope) bool {
+	switch ecosystem {
+	case purl.PyPI, purl.Maven, purl.NuGet:
+		return scope == inventory.ScopeBuild
+	case purl.Julia:
+		return scope == inventory.ScopeBuild || scope == inventory.ScopeTest || scope == inventory.ScopeDev
+	}
+	return false
+}
+
 // drift compares a declaration with what the lock holds for it: nothing, or
 // versions of which none satisfies what is asked for. What is no range of
 // versions (a branch, a catalog's name) cannot disagree.
 func (l *locked) drift(m *readFile, d Declaration, at []int) {
 	found := inventory.Drift{Name: d.Name, Declared: d.Constraint, Path: m.path, Line: d.Line}
 	if len(at) == 0 {
-		// Python's and Gradle's locks hold what a project needs, not what builds it.
-		builds := (l.ecosystem == purl.PyPI || l.ecosystem == purl.Maven) && d.Scope == inventory.ScopeBuild
-		if mustBeLocked(d) && !builds {
+		if mustBeLocked(d) && !leftOut(l.ecosystem, d.Scope) {
 			l.drifts = append(l.drifts, found)
 		}
 		return

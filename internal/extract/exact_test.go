@@ -3,6 +3,7 @@ package extract
 import (
 	"testing"
 
+	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/purl"
 )
 
@@ -29,6 +30,26 @@ func TestExact(t *testing.T) {
 	for _, tt := range tests {
 		if got := exact(tt.ecosystem, tt.constraint); got != tt.want {
 			t.Errorf("exact(%s, %q) = %q, want %q", tt.ecosystem, tt.constraint, got, tt.want)
+		}
+	}
+}
+
+func TestLeftOut(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		ecosystem string
+		scope     inventory.Scope
+		want      bool
+	}{
+		{purl.NuGet, inventory.ScopeBuild, true},
+		{purl.NuGet, inventory.ScopeRuntime, false},
+		{purl.Julia, inventory.ScopeTest, true},
+		{purl.Julia, inventory.ScopeRuntime, false},
+		{purl.Hex, inventory.ScopeTest, false},
+	}
+	for _, tt := range tests {
+		if got := leftOut(tt.ecosystem, tt.scope); got != tt.want {
+			t.Errorf("leftOut(%s, %s) = %t, want %t", tt.ecosystem, tt.scope, got, tt.want)
 		}
 	}
 }
