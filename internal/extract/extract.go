@@ -35,6 +35,7 @@ type Format struct {
 	Scopes    bool     // tells scopes apart by itself
 	Licences  bool     // carries licences
 	Hashes    bool     // carries integrity hashes
+	Real      bool     // checked on real projects' files, not only on our own
 }
 
 // Extractor reads one format.

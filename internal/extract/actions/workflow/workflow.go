@@ -32,6 +32,7 @@ func (Extractor) Format() extract.Format {
 		Files:     ".github/workflows/*.yml, .github/workflows/*.yaml, action.yml, action.yaml",
 		Scopes:    true,
 		Hashes:    true,
+		Real:      true,
 	}
 }
 

@@ -29,6 +29,7 @@ func (Extractor) Format() extract.Format {
 		Role:      extract.Manifest,
 		Files:     "Cargo.toml",
 		Scopes:    true,
+		Real:      true,
 	}
 }
 

@@ -31,6 +31,7 @@ func (Extractor) Format() extract.Format {
 		Role:      extract.Manifest,
 		Files:     "Podfile",
 		Scopes:    true,
+		Real:      true,
 	}
 }
 

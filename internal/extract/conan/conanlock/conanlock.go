@@ -35,6 +35,7 @@ func (Extractor) Format() extract.Format {
 		Edges:     true,
 		Scopes:    true,
 		Hashes:    true,
+		Real:      true,
 	}
 }
 

@@ -36,6 +36,7 @@ func (Extractor) Format() extract.Format {
 		Role:      extract.Lock,
 		Files:     "go.mod",
 		Scopes:    true,
+		Real:      true,
 	}
 }
 

@@ -27,6 +27,7 @@ func (Extractor) Format() extract.Format {
 		Ecosystem: purl.Go,
 		Role:      extract.Evidence,
 		Files:     "go.sum",
+		Real:      true,
 	}
 }
 

@@ -29,6 +29,7 @@ func (Extractor) Format() extract.Format {
 		Role:      extract.Lock,
 		Files:     "stack.yaml.lock",
 		Hashes:    true,
+		Real:      true,
 	}
 }
 

@@ -30,6 +30,7 @@ func (Extractor) Format() extract.Format {
 		Manifests: []string{"mix.exs"},
 		Edges:     true,
 		Hashes:    true,
+		Real:      true,
 	}
 }
 

@@ -32,6 +32,7 @@ func (Extractor) Format() extract.Format {
 		Role:      extract.Manifest,
 		Files:     "build.gradle, build.gradle.kts",
 		Scopes:    true,
+		Real:      true,
 	}
 }
 

@@ -37,6 +37,7 @@ func (e Extractor) Format() extract.Format {
 		Files:     "gradle.lockfile",
 		Manifests: []string{"build.gradle"},
 		Scopes:    true,
+		Real:      true,
 	}
 	if e.buildscript {
 		f.Name, f.Manifests = "buildscript-gradle.lockfile", nil

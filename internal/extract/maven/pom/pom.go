@@ -28,6 +28,7 @@ func (Extractor) Format() extract.Format {
 		Role:      extract.Manifest,
 		Files:     "pom.xml",
 		Scopes:    true,
+		Real:      true,
 	}
 }
 

@@ -30,6 +30,7 @@ func (Extractor) Format() extract.Format {
 		Ecosystem: purl.Maven,
 		Role:      extract.Manifest,
 		Files:     "libs.versions.toml, gradle/*.versions.toml",
+		Real:      true,
 	}
 }
 

@@ -29,6 +29,7 @@ func (Extractor) Format() extract.Format {
 		Name: "bun.lock", Ecosystem: purl.NPM, Role: extract.Lock,
 		Files: "bun.lock", Manifests: []string{"package.json"},
 		Edges: true, Scopes: true, Hashes: true,
+		Real: true,
 	}
 }
 

@@ -27,6 +27,7 @@ func (Extractor) Format() extract.Format {
 	return extract.Format{
 		Name: "package.json", Ecosystem: purl.NPM, Role: extract.Manifest,
 		Files: "package.json", Scopes: true,
+		Real: true,
 	}
 }
 

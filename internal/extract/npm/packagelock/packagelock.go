@@ -30,6 +30,7 @@ func (Extractor) Format() extract.Format {
 		Name: "package-lock", Ecosystem: purl.NPM, Role: extract.Lock,
 		Files: "package-lock.json, npm-shrinkwrap.json", Manifests: []string{"package.json"},
 		Edges: true, Scopes: true, Licences: true, Hashes: true,
+		Real: true,
 	}
 }
 

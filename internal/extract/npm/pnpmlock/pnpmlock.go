@@ -41,6 +41,7 @@ func (Extractor) Format() extract.Format {
 		Edges:     true,
 		Scopes:    true,
 		Hashes:    true,
+		Real:      true,
 	}
 }
 

@@ -31,6 +31,7 @@ func (Extractor) Format() extract.Format {
 		Manifests: []string{"package.json"},
 		Edges:     true,
 		Hashes:    true,
+		Real:      true,
 	}
 }
 

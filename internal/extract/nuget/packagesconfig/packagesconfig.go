@@ -30,6 +30,7 @@ func (Extractor) Format() extract.Format {
 		Role:      extract.Lock,
 		Files:     "packages.config, packages.<project>.config",
 		Scopes:    true,
+		Real:      true,
 	}
 }
 

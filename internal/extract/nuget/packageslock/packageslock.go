@@ -31,6 +31,7 @@ func (Extractor) Format() extract.Format {
 		Manifests: []string{"project file"},
 		Edges:     true,
 		Hashes:    true,
+		Real:      true,
 	}
 }
 

@@ -28,6 +28,7 @@ func (Extractor) Format() extract.Format {
 		Role:      extract.Manifest,
 		Files:     "Directory.Packages.props",
 		Scopes:    true,
+		Real:      true,
 	}
 }
 

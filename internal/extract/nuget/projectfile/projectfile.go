@@ -29,6 +29,7 @@ func (Extractor) Format() extract.Format {
 		Role:      extract.Manifest,
 		Files:     "*.csproj, *.fsproj, *.vbproj, Directory.Build.props, Directory.Build.targets",
 		Scopes:    true,
+		Real:      true,
 	}
 }
 

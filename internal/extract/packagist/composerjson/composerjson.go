@@ -30,6 +30,7 @@ func (Extractor) Format() extract.Format {
 		Role:      extract.Manifest,
 		Files:     "composer.json",
 		Scopes:    true,
+		Real:      true,
 	}
 }
 

@@ -34,6 +34,7 @@ func (Extractor) Format() extract.Format {
 		Scopes:    true,
 		Licences:  true,
 		Hashes:    true,
+		Real:      true,
 	}
 }
 

@@ -30,6 +30,7 @@ func (Extractor) Format() extract.Format {
 		Role:      extract.Manifest,
 		Files:     "pubspec.yaml",
 		Scopes:    true,
+		Real:      true,
 	}
 }
 

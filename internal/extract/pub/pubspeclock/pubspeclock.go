@@ -30,6 +30,7 @@ func (Extractor) Format() extract.Format {
 		Manifests: []string{"pubspec.yaml"},
 		Scopes:    true,
 		Hashes:    true,
+		Real:      true,
 	}
 }
 

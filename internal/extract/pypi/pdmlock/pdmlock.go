@@ -27,6 +27,7 @@ func (Extractor) Format() extract.Format {
 	return extract.Format{
 		Name: "pdm.lock", Ecosystem: purl.PyPI, Role: extract.Lock, Files: "pdm.lock",
 		Manifests: []string{"pyproject.toml"}, Edges: true, Hashes: true,
+		Real: true,
 	}
 }
 

@@ -27,6 +27,7 @@ func (Extractor) Format() extract.Format {
 	return extract.Format{
 		Name: "Pipfile.lock", Ecosystem: purl.PyPI, Role: extract.Lock, Files: "Pipfile.lock",
 		Manifests: []string{"Pipfile"}, Scopes: true, Hashes: true,
+		Real: true,
 	}
 }
 

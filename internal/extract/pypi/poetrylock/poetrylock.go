@@ -28,6 +28,7 @@ func (Extractor) Format() extract.Format {
 	return extract.Format{
 		Name: "poetry.lock", Ecosystem: purl.PyPI, Role: extract.Lock, Files: "poetry.lock",
 		Manifests: []string{"pyproject.toml"}, Edges: true, Scopes: true, Hashes: true,
+		Real: true,
 	}
 }
 

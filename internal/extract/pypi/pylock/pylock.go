@@ -27,6 +27,7 @@ func (Extractor) Format() extract.Format {
 	return extract.Format{
 		Name: "pylock.toml", Ecosystem: purl.PyPI, Role: extract.Lock, Files: "pylock.toml, pylock.*.toml",
 		Manifests: []string{"pyproject.toml"}, Edges: true, Scopes: true, Hashes: true,
+		Real: true,
 	}
 }
 

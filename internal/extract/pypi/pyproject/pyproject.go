@@ -25,7 +25,7 @@ func New() Extractor { return Extractor{} }
 
 // Format describes pyproject.toml.
 func (Extractor) Format() extract.Format {
-	return extract.Format{Name: "pyproject.toml", Ecosystem: purl.PyPI, Role: extract.Manifest, Files: "pyproject.toml", Scopes: true}
+	return extract.Format{Name: "pyproject.toml", Ecosystem: purl.PyPI, Role: extract.Manifest, Files: "pyproject.toml", Scopes: true, Real: true}
 }
 
 // Wants accepts pyproject.toml in any folder.

@@ -25,6 +25,7 @@ func (Extractor) Format() extract.Format {
 	return extract.Format{
 		Name: "requirements", Ecosystem: purl.PyPI, Role: extract.Requirements,
 		Files: "requirements*.txt, *requirements.txt, requirements/*.txt", Edges: true, Hashes: true,
+		Real: true,
 	}
 }
 

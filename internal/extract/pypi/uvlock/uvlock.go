@@ -23,6 +23,7 @@ func (Extractor) Format() extract.Format {
 	return extract.Format{
 		Name: "uv.lock", Ecosystem: purl.PyPI, Role: extract.Lock, Files: "uv.lock",
 		Manifests: []string{"pyproject.toml"}, Edges: true, Scopes: true, Hashes: true,
+		Real: true,
 	}
 }
 

@@ -32,6 +32,7 @@ func (Extractor) Format() extract.Format {
 		Edges:     true,
 		Licences:  true,
 		Hashes:    true,
+		Real:      true,
 	}
 }
 

@@ -30,6 +30,7 @@ func (Extractor) Format() extract.Format {
 		Role:      extract.Manifest,
 		Files:     "Gemfile, gems.rb",
 		Scopes:    true,
+		Real:      true,
 	}
 }
 

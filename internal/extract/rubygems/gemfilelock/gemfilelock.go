@@ -31,6 +31,7 @@ func (Extractor) Format() extract.Format {
 		Manifests: []string{"Gemfile", "gemspec"},
 		Edges:     true,
 		Hashes:    true,
+		Real:      true,
 	}
 }
 

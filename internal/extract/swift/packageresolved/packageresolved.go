@@ -32,6 +32,7 @@ func (Extractor) Format() extract.Format {
 		Files:     "Package.resolved",
 		Manifests: []string{"Package.swift"},
 		Hashes:    true,
+		Real:      true,
 	}
 }
 
