@@ -40,7 +40,7 @@ func (Extractor) Wants(path string) bool {
 // Extract reads one manifest.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	var file extract.File
-	section, seen := "", map[string]bool{}
+	section, seen := "", map[entry]bool{}
 	r := lines.New(string(in.Data))
 	for line, ok := r.Next(); ok; line, ok = r.Next() {
 		line = uncomment(line)
@@ -58,16 +58,19 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 				file.Fault(r.Number(), "%q is not a reference", line)
 				continue
 			}
-			if seen[section+d.Name] {
+			if seen[entry{section, d.Name}] {
 				file.Fault(r.Number(), "%q stands twice in %s", d.Name, section)
 			}
-			seen[section+d.Name] = true
+			seen[entry{section, d.Name}] = true
 			d.Scope, d.Line = scopeOf(section), r.Number()
 			file.Declared = append(file.Declared, d)
 		}
 	}
 	return file, nil
 }
+
+// entry is what stands once.
+type entry struct{ section, name string }
 
 // uncomment takes off what follows a "#" that begins a word: within one it
 // begins a revision.

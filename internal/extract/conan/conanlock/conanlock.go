@@ -46,7 +46,7 @@ func (Extractor) Wants(path string) bool {
 
 // Extract reads one lock.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	l := &lock{r: jsonstream.New(in.Data), listed: map[entry]int{}, in: map[listing]bool{}, nodes: map[string]*node{}}
+	l := &lock{r: jsonstream.New(in.Data), listed: map[string]listed{}, nodes: map[string]*node{}}
 	err := jsonfile.Object(l.r, l.field)
 	l.finish()
 	if err == nil && !l.known {
@@ -62,18 +62,17 @@ type lock struct {
 	known   bool
 	foreign int // packages of a user and channel
 
-	listed map[entry]int // of Conan 2: index in file.Packages
-	in     map[listing]bool
+	listed map[string]listed // of Conan 2, by reference without its time
 
 	nodes map[string]*node // of Conan 1: by id
 	order []*node
 }
 
-type entry struct{ name, version, remote, revision string }
-
-type listing struct {
+// listed is where a reference was read: its index in file.Packages and the list
+// that had it last.
+type listed struct {
+	at   int
 	list string
-	entry
 }
 
 // node is a recipe in the graph of Conan 1.
@@ -140,16 +139,16 @@ func (l *lock) reference(list string, scope inventory.Scope) error {
 		l.file.Fault(l.r.Line(), "%q is not a reference", text)
 		return nil
 	}
-	e := entry{ref.Name, ref.Version, ref.Remote, ref.Revision}
-	if l.in[listing{list, e}] {
+	key, _, _ := strings.Cut(text, "%")
+	earlier, known := l.listed[key]
+	if known && earlier.list == list {
 		l.file.Fault(l.r.Line(), "%q stands twice in %s", text, list)
 	}
-	l.in[listing{list, e}] = true
-	at, known := l.listed[e]
+	at := earlier.at
 	if !known {
 		at = l.add(ref, l.r.Line())
-		l.listed[e] = at
 	}
+	l.listed[key] = listed{at, list}
 	p := &l.file.Packages[at]
 	p.Scope = p.Scope.Wider(scope)
 	return nil

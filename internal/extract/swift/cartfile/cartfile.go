@@ -74,20 +74,20 @@ func pinned(line string) (extract.Package, bool) {
 		return extract.Package{}, false
 	}
 	p := extract.Package{Version: repository.Version(ref)}
-	switch kind {
-	case "github":
-		if !strings.Contains(where, "://") {
-			where = "https://github.com/" + where
-		}
-	case "git":
-	case "binary":
+	var remote bool
+	switch {
+	case kind == "binary":
 		p.Name, p.Origin = where, inventory.Origin{Kind: inventory.OriginURL, Ref: where}
 		return p, true
+	case kind == "github" && !strings.Contains(where, "://"):
+		where = "https://github.com/" + where
+		p.Name, remote = where[len("https://"):], true
+	case kind == "github" || kind == "git":
+		p.Name, remote = repository.Name(where)
 	default:
 		return extract.Package{}, false
 	}
-	name, remote := repository.Name(where)
-	if p.Name = name; !remote {
+	if !remote {
 		p.Name, p.Origin = where, inventory.Origin{Kind: inventory.OriginPath, Ref: where}
 	}
 	if gitref.IsCommit(ref) {
