@@ -23,7 +23,7 @@ type Module struct {
 
 // Accessor is the name that a build script uses for a catalogue's entry.
 func Accessor(alias string) string {
-	return strings.NewReplacer("-", ".", "_", ".").Replace(alias)
+	return strings.ReplaceAll(strings.ReplaceAll(alias, "-", "."), "_", ".")
 }
 
 // Marker is the module by which Gradle finds a plugin.

@@ -59,6 +59,8 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 			c.file.Fault(v.Line, "%q is not a table", name)
 		}
 	}
+	entries := len(root.Get("libraries").Table().Keys()) + len(root.Get("plugins").Table().Keys())
+	c.file.Declared = make([]extract.Declaration, 0, entries)
 	c.versions(root.Get("versions").Table())
 	c.libraries(root.Get("libraries").Table())
 	c.plugins(root.Get("plugins").Table())
