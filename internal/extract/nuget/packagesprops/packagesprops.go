@@ -40,9 +40,11 @@ func (Extractor) Wants(path string) bool {
 // Extract reads one file. A version in it is of every project that asks for the
 // package; GlobalPackageReference asks for it everywhere.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	return msbuild.Read(in.Data, map[string]inventory.Scope{
+	file, err := msbuild.Read(in.Data, map[string]inventory.Scope{
 		"PackageVersion":         inventory.ScopeRuntime,
 		"PackageReference":       inventory.ScopeRuntime,
 		"GlobalPackageReference": inventory.ScopeBuild,
 	})
+	file.Basis = msbuild.Share(file.Declared)
+	return file, err
 }

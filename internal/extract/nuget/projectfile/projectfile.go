@@ -4,6 +4,7 @@ package projectfile
 
 import (
 	"context"
+	"path"
 	"strings"
 
 	"github.com/assay-sca/assay/internal/extract"
@@ -16,7 +17,7 @@ import (
 // folder share.
 type Extractor struct{}
 
-var _ extract.Extractor = (*Extractor)(nil)
+var _ extract.Joiner = (*Extractor)(nil)
 
 // New returns the extractor.
 func New() Extractor { return Extractor{} }
@@ -34,8 +35,8 @@ func (Extractor) Format() extract.Format {
 }
 
 // Wants accepts project files in any folder.
-func (Extractor) Wants(path string) bool {
-	base := path[strings.LastIndexByte(path, '/')+1:]
+func (Extractor) Wants(name string) bool {
+	base := name[strings.LastIndexByte(name, '/')+1:]
 	if base == "Directory.Build.props" || base == "Directory.Build.targets" {
 		return true
 	}
@@ -65,4 +66,50 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 		}
 	}
 	return file, err
+}
+
+// maxFolders bounds how far above a project its versions may be.
+const maxFolders = 50
+
+// Needs is where the versions of packages may be that all projects below a folder
+// share: the nearest file comes first.
+func (Extractor) Needs(name string, file extract.File) []string {
+	open := false
+	for _, d := range file.Declared {
+		open = open || d.Constraint == ""
+	}
+	if !open {
+		return nil
+	}
+	var files []string
+	for range maxFolders {
+		name = path.Dir(name)
+		files = append(files, path.Join(name, "Directory.Packages.props"))
+		if name == "." {
+			break
+		}
+	}
+	return files
+}
+
+// Join gives packages without a version the one that the projects share. Where it
+// depends on a condition there are several, and each may be what is built with.
+func (Extractor) Join(file extract.File, needed []extract.File) extract.File {
+	declared := make([]extract.Declaration, 0, len(file.Declared))
+	for _, d := range file.Declared {
+		versions := []string{d.Constraint}
+		for _, central := range needed {
+			shared, _ := central.Basis.(msbuild.Shared)
+			if found := shared[strings.ToLower(d.Name)]; d.Constraint == "" && len(found) > 0 {
+				versions = found
+				break
+			}
+		}
+		for _, version := range versions {
+			d.Constraint = version
+			declared = append(declared, d)
+		}
+	}
+	file.Declared = declared
+	return file
 }
