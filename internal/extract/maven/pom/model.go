@@ -117,7 +117,9 @@ func bodyOf(e *element) body {
 		}
 	}
 	for _, p := range b.managedPlugins {
-		b.managed.add(dependency{coordinates: p.coordinates, kind: pluginKind})
+		if p.version != "" { // else it adds to what the parent manages, and leaves its version
+			b.managed.add(dependency{coordinates: p.coordinates, kind: pluginKind})
+		}
 	}
 	for _, property := range e.child("properties").all() {
 		b.properties[property.name] = property.text
