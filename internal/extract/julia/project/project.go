@@ -28,6 +28,7 @@ func (Extractor) Format() extract.Format {
 		Role:      extract.Manifest,
 		Files:     "Project.toml, JuliaProject.toml",
 		Scopes:    true,
+		Real:      true,
 	}
 }
 
