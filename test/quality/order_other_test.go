@@ -68,6 +68,21 @@ func compareTags(a, b string) (int, bool) {
 	return compareSemVer(strings.TrimPrefix(a, "v"), strings.TrimPrefix(b, "v"))
 }
 
+// compareActions knows that a tag such as v4 moves with the releases of its line:
+// it is before what comes behind the line and behind what comes before it; of the
+// line's own releases only the first is surely not behind it.
+func compareActions(a, b string) (int, bool) {
+	if !movingTag.MatchString(a) {
+		return compareTags(a, b)
+	}
+	if line := strings.TrimPrefix(a, "v"); b == line || strings.HasPrefix(b, line+".") {
+		return 0, strings.Trim(b[len(line):], ".0") == ""
+	}
+	return compareTags(a, b)
+}
+
+var movingTag = regexp.MustCompile(`^v\d+(\.\d+)?$`)
+
 func TestOtherOrders(t *testing.T) {
 	t.Parallel()
 	ascending(t, compareNuGet, "1.0.0-1", "1.0.0-alpha=1-ALPHA=1.0.0.0-Alpha+x", "1.0.0-alpha.2", "1.0.0-alpha.10", "1.0.0-alpha2", "1.0.0-beta",

@@ -33,8 +33,10 @@ func orderOf(ecosystem string) order {
 		return compareLists(dotted)
 	case "CRAN":
 		return compareLists(dashed)
-	case "SwiftURL", "GitHub Actions":
+	case "SwiftURL":
 		return compareTags
+	case "GitHub Actions":
+		return compareActions
 	}
 	return compareSemVer
 }

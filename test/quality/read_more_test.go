@@ -229,7 +229,12 @@ func readWorkflow(t testing.TB, file string) pins {
 		if commit.MatchString(ref) {
 			ref = m[3]
 		}
-		if v := releaseTag.FindStringSubmatch(ref); v != nil {
+		v := releaseTag.FindStringSubmatch(ref)
+		switch {
+		case v == nil:
+		case movingTag.MatchString(ref): // stands for the newest of its line
+			out.add("GitHub Actions", m[1], ref, true)
+		default:
 			out.add("GitHub Actions", m[1], v[1], true)
 		}
 	}
