@@ -198,20 +198,30 @@ func commented(line, ref string) string {
 	return version(word)
 }
 
-// version is a tag that is a version, without the "v" before it: OSV writes the
-// versions of actions so. Of branches and other tags it is empty.
+// version is a tag that is a version: a whole one without the "v" before it, as
+// OSV writes the versions of actions; one that moves, such as v4 or v4.1, as it
+// is written, since it stands for the newest of its line and not for 4.0.0. Of
+// branches and other tags it is empty.
 func version(tag string) string {
 	bare := strings.TrimPrefix(tag, "v")
+	dots := 0
 	for i := range len(bare) {
 		switch c := bare[i]; {
 		case '0' <= c && c <= '9':
-		case i > 0 && (c == '.' || c == '-' || c == '+'):
-			if c != '.' {
-				return bare
-			}
+		case c == '.' && i > 0:
+			dots++
+		case (c == '-' || c == '+') && i > 0:
+			return whole(tag, bare, dots)
 		default:
 			return ""
 		}
+	}
+	return whole(tag, bare, dots)
+}
+
+func whole(tag, bare string, dots int) string {
+	if dots < 2 {
+		return tag
 	}
 	return bare
 }
