@@ -150,6 +150,8 @@ func exact(ecosystem, constraint string) string {
 	switch ecosystem {
 	case purl.Maven:
 		return exactMaven(c)
+	case purl.Opam:
+		return exactOpam(c)
 	case purl.PyPI:
 		c = strings.TrimPrefix(strings.TrimPrefix(c, "=="), "=")
 	case purl.Hex:

@@ -81,7 +81,7 @@ func TestKX90NothingOfTheSourceIsRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer root.Close() //nolint:errcheck // only read
+	defer root.Close()
 	result, err := extract.Run(t.Context(), root.FS(), extract.Options{Extractors: Extractors(), Limits: extract.DefaultLimits()})
 	if err != nil || len(result.Inventory.Components) < 4 {
 		t.Errorf("found %d components, %v", len(result.Inventory.Components), err)

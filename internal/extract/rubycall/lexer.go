@@ -112,6 +112,13 @@ func (l *lexer) read() token {
 		t := l.read()
 		t.kind = symbol
 		return t
+	}
+	return l.operator(c)
+}
+
+// operator reads a mark, or the literal that it begins where a value may stand.
+func (l *lexer) operator(c byte) token {
+	switch {
 	case c == '%' && l.startsValue():
 		if t, ok := l.percent(); ok {
 			return t

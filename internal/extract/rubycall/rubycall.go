@@ -301,11 +301,8 @@ func (r *Reader) collect() (tokens []token, opens bool) {
 				continue
 			}
 			return tokens, false
-		case depth == 0 && t.kind == word && t.text == "do" && !t.joined && before.text != ".":
-			r.blocks = append(r.blocks, block{"end", t.line})
-			return tokens, true
-		case depth == 0 && t.kind == punct && t.text == "{" && opensBlock(before):
-			r.blocks = append(r.blocks, block{"}", t.line})
+		case depth == 0 && closing(t, before) != "":
+			r.blocks = append(r.blocks, block{closing(t, before), t.line})
 			return tokens, true
 		case depth == 0 && len(tokens) > 0 && before.text != "." && r.ends(t):
 			r.unread(t)
@@ -320,6 +317,17 @@ func (r *Reader) collect() (tokens []token, opens bool) {
 			tokens = append(tokens, t)
 		}
 	}
+}
+
+// closing is what ends the block that a token opens behind a call, or "".
+func closing(t, before token) string {
+	switch {
+	case t.kind == word && t.text == "do" && !t.joined && before.text != ".":
+		return "end"
+	case t.kind == punct && t.text == "{" && opensBlock(before):
+		return "}"
+	}
+	return ""
 }
 
 // ends tells whether a token ends the innermost block.

@@ -163,10 +163,10 @@ func (m *manifest) dependency(t script.Token, scope inventory.Scope) {
 		end = len(text)
 	}
 	name := text[:end]
-	switch {
-	case name == "":
+	switch name {
+	case "":
 		m.file.Fault(t.Line, "%q names no package", t.Text)
-	case name == "lua":
+	case "lua":
 	default:
 		m.file.Declared = append(m.file.Declared, extract.Declaration{
 			Name: name, Constraint: strings.TrimSpace(text[end:]), Scope: scope, Line: t.Line,

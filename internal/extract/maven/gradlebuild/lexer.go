@@ -51,9 +51,9 @@ func (l *lexer) scan() (token, error) {
 			l.at++
 			l.line++
 			return token{newline, "", l.line - 1}, nil
-		case c == ' ' || c == '\t' || c == '\r' || c == '\f':
+		case blank(c):
 			l.at++
-		case c == '\\' && (strings.HasPrefix(rest, "\\\n") || strings.HasPrefix(rest, "\\\r\n")):
+		case goesOn(rest):
 			l.at += strings.IndexByte(rest, '\n') + 1 // the statement goes on
 			l.line++
 		case strings.HasPrefix(rest, "//") || l.at == 0 && strings.HasPrefix(rest, "#!"):
@@ -70,9 +70,9 @@ func (l *lexer) scan() (token, error) {
 		case isWord(c):
 			return l.word(), nil
 		case c == '`':
-			if length := strings.IndexAny(rest[1:], "`\n"); length > 0 && rest[1+length] == '`' {
-				l.at += 2 + length
-				return token{word, strings.Clone(rest[1 : 1+length]), l.line}, nil
+			if name := quoted(rest); name != "" {
+				l.at += len(name) + len("``")
+				return token{word, strings.Clone(name), l.line}, nil
 			}
 			l.at++
 		default:
@@ -81,6 +81,23 @@ func (l *lexer) scan() (token, error) {
 		}
 	}
 	return token{kind: end, line: l.line}, nil
+}
+
+// quoted is the name between backquotes at the beginning of a text, or "".
+func quoted(rest string) string {
+	length := strings.IndexAny(rest[1:], "`\n")
+	if length <= 0 || rest[1+length] != '`' {
+		return ""
+	}
+	return rest[1 : 1+length]
+}
+
+// blank tells white space within a line.
+func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\f' }
+
+// goesOn tells whether a line is continued at the beginning of a text.
+func goesOn(rest string) bool {
+	return strings.HasPrefix(rest, "\\\n") || strings.HasPrefix(rest, "\\\r\n")
 }
 
 func lineLength(rest string) int {

@@ -91,27 +91,51 @@ func pathOf(tokens []token) string {
 	}
 	name := tokens[0].text
 	for rest := tokens[1:]; len(rest) > 0; {
-		switch {
-		case len(rest) >= 3 && rest[0].is("[") && rest[1].kind == text && rest[2].is("]"):
-			name += "." + rest[1].text
-			rest = rest[3:]
-		case len(rest) >= 3 && rest[0].is("(") && rest[1].kind == text && rest[2].is(")") && isGetter(name):
-			name = rest[1].text
-			rest = rest[3:]
-		case len(rest) >= 2 && rest[0].is("(") && rest[1].is(")") && isConversion(name):
-			name = name[:strings.LastIndexByte(name, '.')]
-			rest = rest[2:]
-		case len(rest) >= 4 && rest[0].is(".") && rest[1].kind == word && rest[2].is("(") && rest[3].is(")") && isConversion("."+rest[1].text):
-			rest = rest[4:]
-		case len(rest) >= 2 && rest[0].kind == word && rest[0].text == "as":
-			rest = nil // a cast
-		case len(rest) >= 2 && rest[0].is("!") && rest[1].is("!"):
-			rest = rest[2:]
-		default:
+		var used int
+		if name, used = follow(name, rest); used == 0 {
 			return ""
 		}
+		rest = rest[min(used, len(rest)):]
 	}
 	return name
+}
+
+// follow takes a name further by what stands behind it, and tells how many tokens
+// that are; 0: it is computed.
+func follow(name string, rest []token) (string, int) {
+	form := shape(rest)
+	switch {
+	case strings.HasPrefix(form, "[t]"):
+		return name + "." + rest[1].text, 3
+	case strings.HasPrefix(form, "(t)") && isGetter(name):
+		return rest[1].text, 3
+	case strings.HasPrefix(form, "()") && isConversion(name):
+		return name[:strings.LastIndexByte(name, '.')], 2
+	case strings.HasPrefix(form, ".w()") && isConversion("."+rest[1].text):
+		return name, 4
+	case strings.HasPrefix(form, "ww") && rest[0].text == "as":
+		return name, len(rest) // a cast
+	case strings.HasPrefix(form, "!!"):
+		return name, 2
+	}
+	return name, 0
+}
+
+// shape writes the first tokens as letters: w for a word, t for a text, marks as
+// they are.
+func shape(tokens []token) string {
+	var b strings.Builder
+	for _, t := range tokens[:min(4, len(tokens))] {
+		switch t.kind {
+		case word:
+			b.WriteByte('w')
+		case text:
+			b.WriteByte('t')
+		default:
+			b.WriteString(t.text)
+		}
+	}
+	return b.String()
 }
 
 func isGetter(name string) bool {
