@@ -102,7 +102,7 @@ func boundsOf(all advisories, ecosystem string) map[pin]bool {
 func allBounds(all advisories, ecosystem string) map[pin]bool {
 	out := map[pin]bool{}
 	pre := map[string]string{"PyPI": "rc1", "RubyGems": ".rc1", "Packagist": "-RC1",
-		"Hackage": ".1", "CRAN": "-1"}[ecosystem]
+		"Hackage": ".1", "CRAN": "-1", "opam": "~rc1"}[ecosystem]
 	if pre == "" {
 		pre = "-rc.1"
 	}
@@ -295,6 +295,13 @@ func lockOf(ecosystem string, layer []pin) (name, content string) {
 			printf("[[deps.%s]]\ngit-tree-sha1 = \"00\"\nuuid = \"a4c015fc-c6ff-483c-b24f-f7ea428134e9\"\nversion = %q\n\n", p.Name, p.Version)
 		}
 		return "Manifest.toml", b.String()
+	case "opam":
+		printf("opam-version: \"2.0\"\ndepends: [\n")
+		for _, p := range layer {
+			printf("  %q {= %q}\n", p.Name, p.Version)
+		}
+		printf("]\n")
+		return "bounds.opam", b.String()
 	case "SwiftURL":
 		var found []any
 		for _, p := range layer {

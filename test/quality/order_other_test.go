@@ -63,6 +63,53 @@ func compareLists(shape *regexp.Regexp) order {
 	}
 }
 
+var opamParts = regexp.MustCompile(`\d+|\D+`)
+
+// compareOpam is the order of opam's manual, which is Debian's: numbers and what
+// is between them in turn, of which "~" comes before all, even the end, and
+// letters come before the rest.
+func compareOpam(a, b string) (int, bool) {
+	x, y := opamParts.FindAllString(a, -1), opamParts.FindAllString(b, -1)
+	if a == "" || b == "" {
+		return 0, false
+	}
+	next := func(parts *[]string, digits bool) string {
+		if len(*parts) == 0 || allDigits((*parts)[0]) != digits {
+			return ""
+		}
+		first := (*parts)[0]
+		*parts = (*parts)[1:]
+		return first
+	}
+	for digits := false; len(x)+len(y) > 0; digits = !digits {
+		p, q := next(&x, digits), next(&y, digits)
+		c := compareDigits(p, q)
+		if !digits {
+			c = cmp.Compare(opamText(p), opamText(q))
+		}
+		if c != 0 {
+			return c, true
+		}
+	}
+	return 0, true
+}
+
+// opamText writes s so that the order of bytes is that of opam.
+func opamText(s string) string {
+	out := []byte{}
+	for _, c := range []byte(s) {
+		switch {
+		case c == '~':
+			out = append(out, 0)
+		case 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z':
+			out = append(out, 2, c)
+		default:
+			out = append(out, 3, c)
+		}
+	}
+	return string(append(out, 1))
+}
+
 // compareTags is SemVer with a "v" before it, as of the tags of repositories.
 func compareTags(a, b string) (int, bool) {
 	return compareSemVer(strings.TrimPrefix(a, "v"), strings.TrimPrefix(b, "v"))
@@ -90,5 +137,6 @@ func TestOtherOrders(t *testing.T) {
 	ascending(t, compareBuilt, "1.0.0-dev.2", "1.0.0-dev.10", "1.0.0", "1.0.0+0", "1.0.0+1", "1.0.0+10", "1.0.0+a", "1.0.1-rc+1", "1.0.1")
 	ascending(t, compareLists(dotted), "0", "0.1", "0.1.0", "0.1.0.0", "0.2=0.02", "0.10", "1")
 	ascending(t, compareLists(dashed), "0.1", "0.1-3=0.1.3", "0.1-10", "0.1-10.1", "0.2")
+	ascending(t, compareOpam, "~~", "~~a", "~", "0", "1.0~beta2", "1.0~beta10", "1.0", "1.0a", "1.0+1", "1.0-1", "1.0.0", "1.2=1.02", "1.10")
 	ascending(t, compareTags, "v1.0.0-rc.1", "v1=1.0=v1.0.0", "1.0.1", "v2")
 }

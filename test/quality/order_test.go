@@ -33,6 +33,8 @@ func orderOf(ecosystem string) order {
 		return compareLists(dotted)
 	case "CRAN":
 		return compareLists(dashed)
+	case "opam":
+		return compareOpam
 	case "SwiftURL":
 		return compareTags
 	case "GitHub Actions":

@@ -70,7 +70,7 @@ type claim struct {
 type advisories map[[2]string][]claim
 
 var ecosystems = []string{"Go", "PyPI", "crates.io", "npm", "RubyGems", "Packagist",
-	"Maven", "NuGet", "Pub", "Hex", "Hackage", "CRAN", "Julia", "SwiftURL", "GitHub Actions"}
+	"Maven", "NuGet", "Pub", "Hex", "Hackage", "CRAN", "Julia", "SwiftURL", "GitHub Actions", "opam"}
 
 var loadOnce sync.Once
 var loaded advisories
