@@ -123,6 +123,11 @@ func allBounds(all advisories, ecosystem string) map[pin]bool {
 				for _, e := range r.Events {
 					for _, v := range e {
 						add(v)
+						if ecosystem == "GitHub Actions" { // the tags that move with its lines
+							numbers := strings.SplitN(v+".0", ".", 3)
+							add("v" + numbers[0])
+							add("v" + numbers[0] + "." + numbers[1])
+						}
 						if lastNumber.MatchString(v) {
 							add(v + pre)
 							add(lastNumber.ReplaceAllStringFunc(v, func(n string) string { return fmt.Sprint(len(n), n) }))
@@ -312,7 +317,11 @@ func lockOf(ecosystem string, layer []pin) (name, content string) {
 	case "GitHub Actions":
 		printf("on: push\njobs:\n  bounds:\n    runs-on: ubuntu-latest\n    steps:\n")
 		for _, p := range layer {
-			printf("      - uses: %s@v%s\n", p.Name, p.Version)
+			tag := p.Version
+			if strings.Count(tag, ".") > 1 {
+				tag = "v" + tag
+			}
+			printf("      - uses: %s@%s\n", p.Name, tag)
 		}
 		return ".github/workflows/bounds.yml", b.String()
 	}

@@ -30,8 +30,12 @@ func newPin(ecosystem, name, version string) pin {
 	case "Packagist":
 		name = strings.ToLower(name)
 		version = strings.TrimPrefix(version, "v")
-	case "Go", "GitHub Actions", "SwiftURL":
+	case "Go", "SwiftURL":
 		version = strings.TrimPrefix(version, "v")
+	case "GitHub Actions":
+		if !movingTag.MatchString(version) { // another thing than that release
+			version = strings.TrimPrefix(version, "v")
+		}
 	}
 	switch ecosystem {
 	case "NuGet", "Hex", "Pub", "ConanCenter", "GitHub Actions":

@@ -214,7 +214,7 @@ var (
 	uses       = regexp.MustCompile(`(?m)^[ -]*uses: ['"]?([\w.-]+/[\w.-]+)[^@\s]*@([^\s'"]+)['"]?(?: *# *(\S+)$)?`)
 	service    = regexp.MustCompile(`(?m)^ +image: ([\w./-]+):([\w.-]+)$`)
 	commit     = regexp.MustCompile(`^[0-9a-f]{40}$`)
-	releaseTag = regexp.MustCompile(`^(?:tag=)?v?(\d+(?:\.\d+){0,2}(?:-[\w.-]+)?)$`)
+	releaseTag = regexp.MustCompile(`^(?:tag=)?(v?\d+(?:\.\d+){0,2}(?:-[\w.-]+)?)$`)
 )
 
 // readWorkflow takes the version of what is fixed by commit from the comment
