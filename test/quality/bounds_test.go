@@ -24,6 +24,9 @@ func TestEveryBound(t *testing.T) {
 	want := pins{}
 	for _, ecosystem := range ecosystems {
 		asked := boundsOf(all, ecosystem)
+		if t.Logf("%s: %d versions", ecosystem, len(asked)); len(asked) == 0 {
+			t.Errorf("nothing is asked about %s", ecosystem)
+		}
 		for p := range asked {
 			want[p] = true
 		}
