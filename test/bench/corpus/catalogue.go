@@ -40,6 +40,9 @@ var validName = map[string]*regexp.Regexp{
 	purl.Packagist: regexp.MustCompile(`^[a-z0-9-]+/[a-z0-9-]+$`),
 }
 
+// ecosystems lists those of which there are sources.
+func ecosystems() []string { return slices.Sorted(maps.Keys(validName)) }
+
 // record is the little that is needed of an OSV record.
 type record struct {
 	Affected []struct {
@@ -51,7 +54,7 @@ type record struct {
 // ReadCatalogue reads the OSV exports of a folder, one <Ecosystem>.zip each.
 func ReadCatalogue(dir string) (Catalogue, error) {
 	c := Catalogue{}
-	for _, ecosystem := range purl.Ecosystems() {
+	for _, ecosystem := range ecosystems() {
 		fixed := map[string][]string{}
 		if err := readExport(filepath.Join(dir, ecosystem+".zip"), ecosystem, fixed); err != nil {
 			return nil, err

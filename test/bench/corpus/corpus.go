@@ -104,7 +104,7 @@ func (c Catalogue) pools(r *rand.Rand) map[string][]release {
 		weights[k.ecosystem] += k.weight
 	}
 	pools := map[string][]release{}
-	for _, ecosystem := range purl.Ecosystems() {
+	for _, ecosystem := range ecosystems() {
 		pools[ecosystem] = c.releases(r, ecosystem, weights[ecosystem]*poolSize/100, true)
 	}
 	return pools

@@ -7,8 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-
-	"github.com/assay-sca/assay/internal/purl"
 )
 
 // generatedRecords is the number of advisories that are made when no real ones
@@ -20,10 +18,10 @@ func Records(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	ecosystems := purl.Ecosystems()
-	for i, ecosystem := range ecosystems {
+	all := ecosystems()
+	for i, ecosystem := range all {
 		r := rand.New(rand.NewPCG(3, uint64(i)))
-		if err := writeExport(filepath.Join(dir, ecosystem+".zip"), r, i, ecosystem, generatedRecords/len(ecosystems)); err != nil {
+		if err := writeExport(filepath.Join(dir, ecosystem+".zip"), r, i, ecosystem, generatedRecords/len(all)); err != nil {
 			return err
 		}
 	}
