@@ -57,6 +57,3 @@ func (l List) Match(file string) bool {
 	}
 	return len(l.rules) == 0
 }
-
-// Empty tells whether every file is meant because there is no pattern.
-func (l List) Empty() bool { return len(l.rules) == 0 }

@@ -6,7 +6,6 @@ package scan
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -123,14 +122,11 @@ func matchWith(ctx context.Context, db Database, result *finding.Result) error {
 
 func unusable(err error) finding.Database {
 	state := finding.DatabaseDamaged
-	if errs.KindOf(err) == errs.NotFound || errors.Is(err, ErrNoDatabase) {
+	if errs.KindOf(err) == errs.NotFound {
 		state = finding.DatabaseMissing
 	}
 	return finding.Database{State: state, Reason: err.Error()}
 }
-
-// ErrNoDatabase is wrapped by an Open that finds none.
-var ErrNoDatabase = errors.New("no advisory database")
 
 // judgeAge marks a database that is older than the rules allow. The instant is
 // named, since it changed the result.

@@ -216,7 +216,6 @@ func TestUnusableDatabase(t *testing.T) {
 		want finding.DatabaseState
 	}{
 		{"not there", errs.E(errs.NotFound, "there is none"), finding.DatabaseMissing},
-		{"none found", fmt.Errorf("looked everywhere: %w", scan.ErrNoDatabase), finding.DatabaseMissing},
 		{"truncated", errs.E(errs.Damaged, "it is cut off"), finding.DatabaseDamaged},
 		{"of another schema", errors.New("schema 9"), finding.DatabaseDamaged},
 	} {

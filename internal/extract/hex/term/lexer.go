@@ -51,9 +51,6 @@ func NewElixir(text string) *Reader { return &Reader{text: text, line: 1} }
 // NewErlang returns a reader of Erlang's text.
 func NewErlang(text string) *Reader { return &Reader{text: text, line: 1, erlang: true} }
 
-// Line is the line that the reader stands at.
-func (r *Reader) Line() int { return r.line }
-
 // Err is the fault of the text itself, such as a quote that nothing closes.
 func (r *Reader) Err() error { return r.fault }
 
