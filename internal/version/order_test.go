@@ -349,7 +349,9 @@ func toScalibr(v Version) (semantic.Version, bool) {
 	case Packagist:
 		return scalibr(normalForm(v), "Packagist")
 	}
-	if text, ok := keyedText(v); ok || v.scheme == Conan {
+	switch v.scheme {
+	case Maven, Hackage, CRAN, Dpkg, Opam, APK, RPM, Conan:
+		text, ok := keyedText(v)
 		return scalibrOrNot(ok, text, ecosystemOf(v.scheme))
 	}
 	return semVerToScalibr(v)
