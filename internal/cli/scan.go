@@ -203,9 +203,9 @@ func (a *app) rules(f *scanFlags, ignores []policy.Ignore) (policy.Rules, error)
 }
 
 // verdict ends the command with the gates' exit code. What the table would have
-// said is said on Stderr when no table is shown.
+// said is said on Stderr when only a document for machines is shown.
 func (a *app) verdict(result *finding.Result, outputs []output) error {
-	shown := slices.ContainsFunc(outputs, func(o output) bool { return o.file == "" && o.writer.Name() == "table" })
+	shown := slices.ContainsFunc(outputs, func(o output) bool { return o.file == "" && o.writer.Name() != "json" })
 	if !shown {
 		if result.Database.Sample {
 			a.message("sample data: the result is no verdict")

@@ -17,6 +17,7 @@ type locked struct {
 	unscoped  []bool           // packages of which the lock does not tell the scope
 	member    []bool           // packages that are a manifest's own project
 	missing   []unlocked
+	declared  []inventory.Declaration
 	drifts    []inventory.Drift
 	ecosystem string
 }
@@ -92,6 +93,10 @@ func (l *locked) markMember(name string) {
 // declare enters a manifest's declarations at the packages that they resolved to.
 func (l *locked) declare(m *readFile) {
 	for _, d := range m.content.file.Declared {
+		l.declared = append(l.declared, inventory.Declaration{
+			Ecosystem: l.ecosystem, Name: purl.Normalize(l.ecosystem, d.Name), Constraint: d.Constraint,
+			Scope: d.Scope, Path: m.path, Line: d.Line,
+		})
 		at := l.resolve(d)
 		for _, i := range at {
 			p := &l.packages[i]

@@ -73,7 +73,7 @@ func (p *pairing) lockUnit(b *inventory.Builder, f *readFile) {
 		b.Add(unit, occurrence(f, &l.packages[i]))
 	}
 	unit.Edges = append(unit.Edges, l.edges...)
-	unit.Drift = l.drifts
+	unit.Declared, unit.Drift = l.declared, l.drifts
 	for _, d := range l.missing {
 		pkg := Package{Name: d.Name, Direct: true, Scope: d.Scope, Declared: constraint(d.Constraint), Line: d.Line, Origin: d.Origin}
 		if f.format.Ecosystem == purl.Maven {

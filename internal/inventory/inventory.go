@@ -104,7 +104,8 @@ type Unit struct {
 	Manifests   []string // the manifests that the unit was paired with
 	Occurrences []Occurrence
 	Edges       []Edge
-	Drift       []Drift // where manifests and lock disagree, in the order of the manifests
+	Declared    []Declaration // what the manifests ask for, in their order
+	Drift       []Drift       // where manifests and lock disagree, in the order of the manifests
 }
 
 // Drift is a declaration that its lock does not fulfil.

@@ -8,7 +8,9 @@ import (
 )
 
 // Writers lists the report formats, the default first.
-func Writers() []report.Writer { return []report.Writer{table.New(), json.New()} }
+func Writers() []report.Writer {
+	return []report.Writer{table.New(), table.NewDependencies(), json.New()}
+}
 
 // ScanSchema is the JSON Schema of the json format.
 func ScanSchema() []byte { return json.Schema }

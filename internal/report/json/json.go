@@ -71,6 +71,7 @@ func (d *document) write() {
 	d.list("units", len(r.Inventory.Units), func(i int) { d.value(unitOf(&r.Inventory.Units[i])) })
 	d.components()
 	d.edges()
+	d.dependencies()
 	d.list("findings", len(r.Findings), func(i int) { d.finding(&r.Findings[i]) })
 	d.member("coverage", d.coverage())
 	d.member("gates", gatesOf(r.Gates))

@@ -47,6 +47,9 @@ func full() *finding.Result {
 					{Component: 0, Written: "left-fold", Path: "web/package-lock.json", Line: 30, Scope: inventory.ScopeDev},
 				},
 				Edges: []inventory.Edge{{From: 0, To: 1}, {From: 2, To: 1}},
+				Declared: []inventory.Declaration{
+					{Ecosystem: "npm", Name: "left-fold", Constraint: "^2.0.0", Scope: inventory.ScopeRuntime, Path: "web/package.json", Line: 4},
+				},
 				Drift: []inventory.Drift{{Name: "left-fold", Declared: "^2.0.0", Path: "web/package.json", Line: 4, Locked: []string{"1.2.0"}}},
 			}},
 			Components: []inventory.Component{

@@ -33,11 +33,7 @@ const (
 
 // Write writes the whole table.
 func (writer) Write(w io.Writer, r *finding.Result, o report.Options) error {
-	if o.Width == 0 {
-		o.Width = defaultWidth
-	}
-	o.Width = max(o.Width, leastWidth)
-	p := &page{w: bufio.NewWriter(w), r: r, o: o}
+	p := newPage(w, r, o)
 	p.sampleBanner()
 	p.packages()
 	p.ignored()

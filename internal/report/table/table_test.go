@@ -124,6 +124,48 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// TestDependencies: constraints met and not, versions from several places, one
+// that nothing pins, and steering that strangers wrote.
+func TestDependencies(t *testing.T) {
+	t.Parallel()
+	for _, verbose := range []bool{false, true} {
+		r := asked()
+		var b bytes.Buffer
+		if err := table.NewDependencies().Write(&b, r, report.Options{Verbose: verbose, Now: r.Database.Built}); err != nil {
+			t.Fatal(err)
+		}
+		name := "dependencies"
+		if verbose {
+			name += "-verbose"
+		}
+		golden(t, filepath.Join("testdata", name+".golden"), b.String())
+	}
+}
+
+// asked is a lockfile with its manifest, beside more lockfiles of the same.
+func asked() *finding.Result {
+	r := result()
+	r.Inventory.Components = append(r.Inventory.Components, inventory.Component{Ecosystem: "npm", Name: "zzz\x1b[2J", Direct: true})
+	lock := &r.Inventory.Units[0]
+	lock.Manifests = []string{"package.json"}
+	for i := range lock.Occurrences {
+		lock.Occurrences[i].Direct = r.Inventory.Components[i].Direct
+	}
+	lock.Declared = []inventory.Declaration{
+		{Ecosystem: "npm", Name: "left-fold", Constraint: "^2.0.0", Path: "package.json", Line: 4},
+		{Ecosystem: "npm", Name: "padder", Path: "package.json", Line: 5},
+		{Ecosystem: "npm", Name: "zzz\x1b[2J", Constraint: "^1\x1b[2J", Path: "package.json", Line: 6},
+	}
+	lock.Drift = []inventory.Drift{{Name: "left-fold", Declared: "^2.0.0", Path: "package.json", Line: 4, Locked: []string{"1.2.0"}}}
+	r.Inventory.Components = append(r.Inventory.Components, inventory.Component{Ecosystem: "npm", Name: "left-fold", Version: "2.1.0"})
+	for i := range 4 {
+		path := fmt.Sprintf("more/%d/package-lock.json", i)
+		r.Inventory.Units = append(r.Inventory.Units, inventory.Unit{ID: "package-lock:" + path, Path: path,
+			Occurrences: []inventory.Occurrence{{Component: 5, Path: path, Line: 3}}})
+	}
+	return r
+}
+
 // golden compares with a file, in which the escape character is written as ␛;
 // ASSAY_UPDATE=1 rewrites it.
 func golden(t *testing.T, name, got string) {
