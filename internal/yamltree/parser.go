@@ -19,6 +19,8 @@ type parser struct {
 	done    bool
 	started bool // something of the document was seen
 	doc     Document
+	anchors map[string]anchor
+	spent   int // weight of what aliases stand for
 }
 
 func (p *parser) rest() string { return p.text[p.at:p.end] }
@@ -157,7 +159,22 @@ func (p *parser) dedented(indent int) error {
 func (p *parser) mapping(depth int) (Value, error) {
 	v := Value{Line: p.line, kind: mapping, node: &node{}}
 	indent := p.indent
+	merges, err := p.entries(&v, depth)
+	if wrong := v.merge(merges); err == nil {
+		err = wrong
+	}
+	if err != nil {
+		return v, err
+	}
+	return v, p.dedented(indent)
+}
+
+// entries reads what stands at one indentation into v; it returns apart what
+// merge keys name.
+func (p *parser) entries(v *Value, depth int) (merges []Value, err error) {
+	indent := p.indent
 	for !p.done && p.indent == indent {
+		merging := strings.HasPrefix(p.rest(), mergeKey)
 		key, after, ok, err := p.key(p.rest())
 		if err == nil && !ok {
 			if isDash(p.rest()) {
@@ -166,18 +183,22 @@ func (p *parser) mapping(depth int) (Value, error) {
 			err = p.fault("neither a key nor a value: %.40q", p.rest())
 		}
 		if err != nil {
-			return v, err
+			return merges, err
 		}
 		line := p.line
 		p.at = p.end - len(after)
 		value, err := p.value(indent, depth)
 		value.Line = line
-		v.add(p, key, value)
+		if merging && key == mergeKey {
+			merges = append(merges, value)
+		} else {
+			v.add(p, key, value)
+		}
 		if err != nil {
-			return v, err
+			return merges, err
 		}
 	}
-	return v, p.dedented(indent)
+	return merges, nil
 }
 
 func (v *Value) add(p *parser, key string, value Value) {
@@ -189,40 +210,19 @@ func (v *Value) add(p *parser, key string, value Value) {
 
 // value reads what stands behind a key.
 func (p *parser) value(indent, depth int) (Value, error) {
-	if err := p.properties(); err != nil {
-		return Value{kind: null}, err
-	}
+	name := p.properties()
 	if rest := p.rest(); rest != "" && rest[0] != '#' {
-		return p.scalar(indent, depth+1)
+		v, err := p.scalar(indent, depth+1)
+		p.bind(name, v, err)
+		return v, err
 	}
-	if err := p.advance(); err != nil || p.done {
-		return Value{kind: null}, err
+	v := Value{kind: null}
+	err := p.advance()
+	if err == nil && !p.done && (p.indent > indent || p.indent == indent && isDash(p.rest())) {
+		v, err = p.node(depth + 1)
 	}
-	if p.indent > indent || p.indent == indent && isDash(p.rest()) {
-		return p.node(depth + 1)
-	}
-	return Value{kind: null}, nil
-}
-
-// properties goes over blanks, tags and anchors. Nothing may refer to an anchor.
-func (p *parser) properties() error {
-	for {
-		rest := p.rest()
-		p.at += len(rest) - len(strings.TrimLeft(rest, " \t"))
-		rest = p.rest()
-		if rest == "" || rest[0] != '!' && rest[0] != '&' {
-			break
-		}
-		n := strings.IndexAny(rest, " \t")
-		if n < 0 {
-			n = len(rest)
-		}
-		p.at += n
-	}
-	if rest := p.rest(); rest != "" && rest[0] == '*' {
-		return p.fault("an alias")
-	}
-	return nil
+	p.bind(name, v, err)
+	return v, err
 }
 
 // key splits "key: value"; it is not ok when the text is something else.
@@ -237,7 +237,7 @@ func (p *parser) key(rest string) (key, after string, ok bool, err error) {
 	case '{', '[', '|', '>', '#':
 		return "", "", false, nil
 	case '*', '&', '!':
-		return "", "", false, p.fault("an alias, anchor or tag: %.40q", rest)
+		return p.markedKey(rest)
 	case '?':
 		if len(rest) == 1 || rest[1] == ' ' {
 			return "", "", false, p.fault("a complex key")
@@ -247,11 +247,7 @@ func (p *parser) key(rest string) (key, after string, ok bool, err error) {
 	if n < 0 {
 		return "", "", false, nil
 	}
-	key = strings.TrimRight(rest[:n], " \t")
-	if key == "<<" {
-		return "", "", false, p.fault("a merge key")
-	}
-	return key, rest[n+1:], true, nil
+	return strings.TrimRight(rest[:n], " \t"), rest[n+1:], true, nil
 }
 
 // colon finds the ':' that ends a plain key, or -1.

@@ -6,20 +6,28 @@ import (
 	"unicode/utf8"
 )
 
-// scalar reads a value that is no block collection; its further lines are deeper
-// than indent.
+// scalar reads a value that is no block collection, or one that begins on the
+// next line, behind its anchor; its further lines are deeper than indent.
 func (p *parser) scalar(indent, depth int) (Value, error) {
-	if err := p.properties(); err != nil {
-		return Value{Line: p.line}, err
-	}
+	name := p.properties()
+	v, err := p.unmarked(indent, depth)
+	p.bind(name, v, err)
+	return v, err
+}
+
+func (p *parser) unmarked(indent, depth int) (Value, error) {
 	rest := p.rest()
-	if rest == "" {
-		return Value{Line: p.line, kind: null}, p.advance()
+	if rest == "" || rest[0] == '#' {
+		line := p.line
+		if err := p.advance(); err != nil || p.done || p.indent <= indent {
+			return Value{Line: line, kind: null}, err
+		}
+		return p.node(depth + 1)
 	}
 	switch rest[0] {
 	case '|', '>':
 		return p.block(indent)
-	case '"', '\'', '{', '[':
+	case '"', '\'', '{', '[', '*':
 		v, err := p.flow(depth)
 		if err != nil {
 			return v, err
@@ -104,6 +112,10 @@ func (p *parser) flow(depth int) (Value, error) {
 		return p.flowMapping(depth)
 	case '[':
 		return p.flowList(depth)
+	case '*':
+		return p.alias(depth)
+	case '&', '!':
+		return p.flowMarked(depth)
 	}
 	rest := p.rest()
 	n := 0
@@ -155,9 +167,6 @@ func (p *parser) token() (byte, error) {
 		rest := p.rest()
 		p.at += len(rest) - len(strings.TrimLeft(rest, " \t"))
 		if rest = p.rest(); rest != "" && rest[0] != '#' {
-			if rest[0] == '*' || rest[0] == '&' || rest[0] == '!' {
-				return 0, p.fault("an alias, anchor or tag: %.40q", rest)
-			}
 			return rest[0], nil
 		}
 		if !p.readLine() {
@@ -200,32 +209,44 @@ func (p *parser) flowList(depth int) (Value, error) {
 
 func (p *parser) flowMapping(depth int) (Value, error) {
 	v := Value{Line: p.line, kind: mapping, node: &node{}}
+	merges, err := p.flowEntries(&v, depth)
+	if wrong := v.merge(merges); err == nil {
+		err = wrong
+	}
+	return v, err
+}
+
+func (p *parser) flowEntries(v *Value, depth int) (merges []Value, err error) {
 	p.at++
 	for {
 		c, err := p.token()
 		if err != nil {
-			return v, err
+			return merges, err
 		}
 		switch c {
 		case '}':
 			p.at++
-			return v, nil
+			return merges, nil
 		case ',':
 			p.at++
 			continue
 		case ']', '[', '{', ':':
-			return v, p.fault("unexpected %q", c)
+			return merges, p.fault("unexpected %q", c)
 		}
 		line := p.line
 		key, err := p.flow(depth + 1)
 		if err != nil {
-			return v, err
+			return merges, err
 		}
 		value, err := p.flowValue(depth)
 		value.Line = line
-		v.add(p, key.text, value)
+		if key.kind == plain && key.text == mergeKey {
+			merges = append(merges, value)
+		} else {
+			v.add(p, key.text, value)
+		}
 		if err != nil {
-			return v, err
+			return merges, err
 		}
 	}
 }

@@ -1,8 +1,8 @@
 // Package yamltree reads the YAML that package managers write and people write
 // for them into a tree whose values know their lines: block and flow collections,
-// all scalars, comments. What could make a small file into an endless one
-// (aliases, merge keys) and what such files do not use (complex keys) is refused
-// with its line. It knows no file format.
+// all scalars, comments, anchors, aliases and merge keys. Aliases that would make
+// a small file into an endless one, and what such files do not use (complex keys),
+// are refused with their line. It knows no file format.
 package yamltree
 
 import "slices"
@@ -32,6 +32,8 @@ type node struct {
 	items []Value
 	keys  []string       // of a mapping, one for each item
 	index map[string]int // only of many keys
+
+	weight, height int // once measured
 }
 
 // String returns a scalar's text, or "".

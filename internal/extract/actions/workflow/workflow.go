@@ -86,6 +86,25 @@ type workflow struct {
 	scope  inventory.Scope
 	text   string
 	starts []int // where lines begin, once lineText was asked
+	listed map[place]bool
+}
+
+// place is where something is used; by aliases one is met several times.
+type place struct {
+	text string
+	line int
+}
+
+func (w *workflow) again(value yamltree.Value) bool {
+	at := place{value.String(), value.Line}
+	if w.listed[at] {
+		return true
+	}
+	if w.listed == nil {
+		w.listed = map[place]bool{}
+	}
+	w.listed[at] = true
+	return false
 }
 
 func (w *workflow) job(job yamltree.Value) {
@@ -115,7 +134,7 @@ const dockerPrefix = "docker://"
 
 // image adds a container's image.
 func (w *workflow) image(value yamltree.Value) {
-	if value.String() == "" {
+	if value.String() == "" || w.again(value) {
 		return
 	}
 	p, ok := imageref.Package(strings.TrimPrefix(value.String(), dockerPrefix))
@@ -139,6 +158,9 @@ func (w *workflow) uses(value yamltree.Value) {
 	}
 	if strings.HasPrefix(text, dockerPrefix) {
 		w.image(value)
+		return
+	}
+	if w.again(value) {
 		return
 	}
 	where, ref, ok := strings.Cut(text, "@")

@@ -11,7 +11,7 @@ import (
 
 func TestExtract(t *testing.T) {
 	t.Parallel()
-	extracttest.Goldens(t, workflow.New(), "workflow.yml", "action.yml", "image.yml")
+	extracttest.Goldens(t, workflow.New(), "anchors.yml", "workflow.yml", "action.yml", "image.yml")
 }
 
 func TestNoAction(t *testing.T) {

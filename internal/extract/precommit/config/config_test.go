@@ -9,7 +9,7 @@ import (
 
 func TestExtract(t *testing.T) {
 	t.Parallel()
-	extracttest.Goldens(t, config.New(), "config.yaml", "older.yaml")
+	extracttest.Goldens(t, config.New(), "anchors.yaml", "config.yaml", "older.yaml")
 }
 
 func TestWants(t *testing.T) {
