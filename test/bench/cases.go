@@ -17,7 +17,7 @@ type benchCase struct {
 	wall       time.Duration
 	peak       int64               // bytes
 	components int                 // at least so many must be in the result
-	paths      [len(scales)]string // what is scanned at each scale
+	paths      [len(scales)]string // what is scanned at each scale; empty: it has not that scale
 	make       func(c corpus.Catalogue, dir string, at int) error
 	budgets    map[string]time.Duration // by stage
 }
@@ -41,6 +41,11 @@ var cases = []benchCase{
 		paths: lockPaths("components"), make: lockfile("components", 10_000),
 		budgets: map[string]time.Duration{reading: 40 * ms, joining: 15 * ms, candidates: 10 * ms, comparing: 10 * ms, output: 30 * ms},
 	},
+	{
+		name: "d", what: "2,000 manifests of all formats among 50,000 other files", wall: 2000 * ms, peak: 200e6, components: 25_000,
+		paths: [...]string{0: "formats", len(scales) - 1: ""}, make: formats,
+		budgets: map[string]time.Duration{walking: 200 * ms},
+	},
 }
 
 func lockPaths(name string) (paths [len(scales)]string) {
@@ -54,6 +59,15 @@ func lockfile(name string, packages int) func(corpus.Catalogue, string, int) err
 	return func(c corpus.Catalogue, dir string, at int) error {
 		return c.Lockfile(filepath.Join(dir, fmt.Sprintf("%s-%d", name, scales[at])), packages*scales[at], 1)
 	}
+}
+
+// formats makes a tree of every format that there is, at the first scale.
+func formats(c corpus.Catalogue, dir string, _ int) error {
+	root, err := moduleRoot()
+	if err != nil {
+		return err
+	}
+	return c.Formats(filepath.Join(dir, "formats"), root, 1)
 }
 
 // trees makes those parts that a scale has and the one before it has not.

@@ -27,6 +27,9 @@ func (b *bench) processes(ctx context.Context) error {
 		fmt.Printf("%-14s %26s %26s %23s  %s\n", "", "wall ms", "user + system ms", "peak MB", "met")
 		for _, format := range []string{"table", "json"} {
 			for at, times := range scales {
+				if c.paths[at] == "" {
+					continue
+				}
 				if err := b.process(ctx, &c, format, at); err != nil {
 					return fmt.Errorf("(%s) %s %dx: %w", c.name, format, times, err)
 				}
