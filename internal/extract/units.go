@@ -3,7 +3,6 @@ package extract
 import (
 	"fmt"
 	"path"
-	"strings"
 
 	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/purl"
@@ -141,48 +140,6 @@ func (p *pairing) noteUnpinned(f *readFile, unpinned, all int) {
 	if unpinned > 0 {
 		p.note(f, "%d of %d dependencies have no pinned version and cannot be checked", unpinned, all)
 	}
-}
-
-// exact returns the version that a constraint pins, or "": each ecosystem has
-// its own way to write one.
-func exact(ecosystem, constraint string) string {
-	c := strings.TrimSpace(constraint)
-	switch ecosystem {
-	case purl.Maven:
-		return exactMaven(c)
-	case purl.Opam:
-		return exactOpam(c)
-	case purl.PyPI:
-		c = strings.TrimPrefix(strings.TrimPrefix(c, "=="), "=")
-	case purl.Hex:
-		c = strings.TrimPrefix(c, "==")
-	case purl.NuGet:
-		if strings.HasPrefix(c, "[") && strings.HasSuffix(c, "]") {
-			c = c[1 : len(c)-1]
-		}
-	case purl.Cargo, purl.Julia:
-		pinned, ok := strings.CutPrefix(c, "=")
-		if !ok {
-			return "" // a bare version is a caret range
-		}
-		c = pinned
-	case purl.NPM, purl.Packagist:
-		c = strings.TrimPrefix(c, "=")
-		c = strings.TrimPrefix(c, "v")
-	}
-	c = strings.TrimSpace(c)
-	if c == "" || c[0] < '0' || c[0] > '9' || strings.ContainsAny(c, " *<>=~^|,@") {
-		return ""
-	}
-	core, _, _ := strings.Cut(c, "-")
-	core, _, _ = strings.Cut(core, "+")
-	if strings.ContainsAny(core, "xX") {
-		return "" // "1.x"
-	}
-	if (ecosystem == purl.NPM || ecosystem == purl.Cargo) && strings.Count(core, ".") < 2 {
-		return "" // "1.2" is a range
-	}
-	return c
 }
 
 func constraint(c string) []string {
