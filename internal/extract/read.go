@@ -37,6 +37,7 @@ type readFile struct {
 type key struct {
 	format, base string
 	digest       [sha256.Size]byte
+	whole        bool // not only a beginning
 }
 
 type content struct {
@@ -165,8 +166,9 @@ func readInto(r io.Reader, data []byte) ([]byte, error) {
 	}
 }
 
-func (r *reader) parse(ctx context.Context, f *readFile, data []byte) *content {
-	k := key{format: f.format.Name, base: path.Base(f.path), digest: sha256.Sum256(data)}
+func (r *reader) parse(ctx context.Context, f *readFile, whole []byte) *content {
+	data := beginning(whole, r.options.Limits.Entries)
+	k := key{format: f.format.Name, base: path.Base(f.path), digest: sha256.Sum256(data), whole: len(data) == len(whole)}
 	r.mu.Lock()
 	c, ok := r.parsed[k]
 	if !ok {
@@ -183,6 +185,9 @@ func (r *reader) parse(ctx context.Context, f *readFile, data []byte) *content {
 			}
 		}()
 		c.file, c.err = f.extractor.Extract(ctx, Input{Path: f.path, Data: data})
+		if !k.whole {
+			c.err = tooLong(data, r.options.Limits.Entries)
+		}
 	})
 	return c
 }

@@ -23,11 +23,12 @@ type Limits struct {
 	FileBytes int64 // of one file; larger ones fail
 	Files     int   // manifests and lockfiles read; the rest fails
 	Depth     int   // of folders
+	Entries   int   // lines or elements read of one file, the rest fails; 0 for any number
 }
 
 // DefaultLimits are far above what real projects need.
 func DefaultLimits() Limits {
-	return Limits{FileBytes: 256 << 20, Files: 200_000, Depth: 200}
+	return Limits{FileBytes: 256 << 20, Files: 200_000, Depth: 200, Entries: 1_000_000}
 }
 
 // Options of a reading.
