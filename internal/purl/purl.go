@@ -15,13 +15,24 @@ import (
 // and origin have one purl, and it is their identity.
 func Of(ecosystem, name, version string, qualifiers map[string]string) string {
 	kind := typeOf(ecosystem)
-	if len(qualifiers) == 0 && simple(name) && simple(version) && !strings.ContainsAny(version, "/@") {
+	name, subpath := subspec(ecosystem, name)
+	if subpath == "" && len(qualifiers) == 0 && simple(name) && simple(version) && !strings.ContainsAny(version, "/@") {
 		return join(kind, name, version)
 	}
 	namespace, base := split(name)
 	p := packageurl.PackageURL{Type: kind, Namespace: namespace, Name: base, Version: version,
-		Qualifiers: packageurl.QualifiersFromMap(qualifiers)}
+		Qualifiers: packageurl.QualifiersFromMap(qualifiers), Subpath: subpath}
 	return p.ToString()
+}
+
+// subspec takes apart "Pod/Sub/Part": a part of a pod is a subpath of the pod's
+// package URL, which is versioned and published as a whole.
+func subspec(ecosystem, name string) (pod, subpath string) {
+	if ecosystem != CocoaPods {
+		return name, ""
+	}
+	pod, subpath, _ = strings.Cut(name, "/")
+	return pod, subpath
 }
 
 // join writes the usual purl, in which nothing needs an escape but the "@" of
@@ -79,13 +90,16 @@ func Parse(text string) (Package, error) {
 	if err != nil {
 		return Package{}, errs.E(errs.Invalid, "read package URL %q: %w", text, err)
 	}
-	for _, ecosystem := range Ecosystems() {
-		if typeOf(ecosystem) != p.Type {
+	for ecosystem, kind := range types { // each type is there once
+		if kind != p.Type {
 			continue
 		}
 		name := p.Name
 		if p.Namespace != "" {
 			name = p.Namespace + "/" + p.Name
+		}
+		if ecosystem == CocoaPods && p.Subpath != "" {
+			name += "/" + p.Subpath
 		}
 		return Package{Ecosystem: ecosystem, Name: Normalize(ecosystem, name), Version: p.Version}, nil
 	}
