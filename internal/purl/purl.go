@@ -16,6 +16,9 @@ import (
 func Of(ecosystem, name, version string, qualifiers map[string]string) string {
 	kind := typeOf(ecosystem)
 	name, subpath := subspec(ecosystem, name)
+	if ecosystem == Maven {
+		name = strings.Replace(name, ":", "/", 1) // the group is the namespace
+	}
 	if subpath == "" && len(qualifiers) == 0 && simple(name) && simple(version) && !strings.ContainsAny(version, "/@") {
 		return join(kind, name, version)
 	}
@@ -96,7 +99,7 @@ func Parse(text string) (Package, error) {
 		}
 		name := p.Name
 		if p.Namespace != "" {
-			name = p.Namespace + "/" + p.Name
+			name = p.Namespace + separator(ecosystem) + p.Name
 		}
 		if ecosystem == CocoaPods && p.Subpath != "" {
 			name += "/" + p.Subpath
@@ -105,6 +108,14 @@ func Parse(text string) (Package, error) {
 	}
 	return Package{}, errs.E(errs.Invalid, "package URL %q: the type %q is not known; known are the ecosystems %s",
 		text, p.Type, strings.Join(Ecosystems(), ", "))
+}
+
+// separator stands between what a purl has as namespace and as name.
+func separator(ecosystem string) string {
+	if ecosystem == Maven {
+		return ":"
+	}
+	return "/"
 }
 
 // Ecosystems lists the ecosystems for whose packages advisories are published, by

@@ -39,6 +39,7 @@ func TestOf(t *testing.T) {
 		{NPM, "lodash", "", nil, "pkg:npm/lodash"},
 		{Go, "github.com/docker/docker", "28.5.2+incompatible", nil, "pkg:golang/github.com/docker/docker@28.5.2%2Bincompatible"},
 		{Packagist, "symfony/yaml", "5.4.1", nil, "pkg:composer/symfony/yaml@5.4.1"},
+		{Maven, "org.example.dials:gauge-core", "1.2", nil, "pkg:maven/org.example.dials/gauge-core@1.2"},
 		{CocoaPods, "React", "0.70.0", nil, "pkg:cocoapods/React@0.70.0"},
 		{CocoaPods, "React/Core", "0.70.0", nil, "pkg:cocoapods/React@0.70.0#Core"},
 		{CocoaPods, "Pod/Sub/Part", "1.0", nil, "pkg:cocoapods/Pod@1.0#Sub/Part"},
@@ -61,6 +62,7 @@ func TestParse(t *testing.T) {
 		"pkg:pypi/Foo_Bar@1":                      {PyPI, "foo-bar", "1"},
 		"pkg:golang/github.com/a/b@1.2.3":         {Go, "github.com/a/b", "1.2.3"},
 		"pkg:composer/symfony/yaml":               {Packagist, "symfony/yaml", ""},
+		"pkg:maven/org.example/gauge@1.2":         {Maven, "org.example:gauge", "1.2"},
 		"pkg:cocoapods/Pod@1.0#Sub/Part":          {CocoaPods, "Pod/Sub/Part", "1.0"},
 		"pkg:cocoapods/Pod#A%2BB":                 {CocoaPods, "Pod/A+B", ""},
 		"pkg:golang/a.org/b@1.0.0#sub/folder":     {Go, "a.org/b", "1.0.0"}, // a folder of the module
