@@ -52,7 +52,7 @@ func unequalled(ecosystem, c string) (version string, pinned bool) {
 	case purl.Swift:
 		// Package.swift's exact: "1.2.3" is declared bare, a Cartfile has == 1.2
 		// and "1.2" for the tag.
-		return unwrapped(strings.TrimPrefix(c, "=="), `"`, `"`), true
+		return strings.TrimPrefix(unwrapped(strings.TrimPrefix(c, "=="), `"`, `"`), "v"), true
 	case purl.Vcpkg:
 		c, _, _ = strings.Cut(c, "#") // the port's own version
 	}

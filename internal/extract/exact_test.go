@@ -58,6 +58,7 @@ func TestExact(t *testing.T) {
 		{purl.Swift, "~> 1.2", ""},
 		{purl.Swift, ">= 1.2", ""},
 		{purl.Swift, `"1.2.3"`, "1.2.3"},
+		{purl.Swift, `"v1.2.3"`, "1.2.3"},
 		{purl.Swift, `"main"`, ""},
 		{purl.Conan, "1.2.11", "1.2.11"},
 		{purl.Conan, "cci.20230101", "cci.20230101"},

@@ -62,6 +62,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/rubygems/gemfilelock"
 	"github.com/assay-sca/assay/internal/extract/rubygems/gemspec"
 	"github.com/assay-sca/assay/internal/extract/swift/cartfile"
+	"github.com/assay-sca/assay/internal/extract/swift/cartmanifest"
 	"github.com/assay-sca/assay/internal/extract/swift/packageresolved"
 	"github.com/assay-sca/assay/internal/extract/swift/packageswift"
 	"github.com/assay-sca/assay/internal/extract/terraform/lockhcl"
@@ -95,7 +96,7 @@ func Extractors() []extract.Extractor {
 		requirements.New(), pipfilelock.New(), pipfile.New(), poetrylock.New(), uvlock.New(), pdmlock.New(), pylock.New(), pyproject.New(),
 		renvlock.New(),
 		gemfilelock.New(), gemfile.New(), gemspec.New(),
-		packageresolved.New(), cartfile.New(), packageswift.New(),
+		packageresolved.New(), cartfile.New(), cartmanifest.New(), cartmanifest.NewPrivate(), packageswift.New(),
 		lockhcl.New(),
 		vcpkgjson.New(),
 	}

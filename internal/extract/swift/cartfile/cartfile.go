@@ -28,6 +28,7 @@ func (Extractor) Format() extract.Format {
 		Ecosystem: purl.Swift,
 		Role:      extract.Lock,
 		Files:     "Cartfile.resolved",
+		Manifests: []string{"Cartfile", "Cartfile.private"},
 	}
 }
 
@@ -63,44 +64,19 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 
 // pinned reads a line: a kind of source, where it is and what was taken of it.
 func pinned(line string) (extract.Package, bool) {
-	kind, rest, _ := strings.Cut(line, " ")
-	where, rest, ok := quoted(rest)
-	if !ok || where == "" {
+	name, place, origin, rest, ok := repository.Carthage(line)
+	if !ok {
 		return extract.Package{}, false
 	}
-	ref, rest, ok := quoted(rest)
+	ref, rest, ok := repository.Quoted(rest)
 	rest = strings.TrimSpace(rest)
 	if !ok || ref == "" || rest != "" && rest[0] != '#' {
 		return extract.Package{}, false
 	}
-	p := extract.Package{Version: repository.Version(ref)}
-	var remote bool
-	switch {
-	case kind == "binary":
-		p.Name, p.Origin = where, inventory.Origin{Kind: inventory.OriginURL, Ref: where}
-		return p, true
-	case kind == "github" && !strings.Contains(where, "://"):
-		where = "https://github.com/" + where
-		p.Name, remote = where[len("https://"):], true
-	case kind == "github" || kind == "git":
-		p.Name, remote = repository.Name(where)
-	default:
-		return extract.Package{}, false
-	}
-	if !remote {
-		p.Name, p.Origin = where, inventory.Origin{Kind: inventory.OriginPath, Ref: where}
-	}
-	if gitref.IsCommit(ref) {
+	p := extract.Package{Name: name, Version: repository.Version(ref), Origin: origin}
+	if origin.Kind != inventory.OriginURL && gitref.IsCommit(ref) {
 		p.Version, p.Integrity = "", []string{"git:" + ref}
-		p.Origin = inventory.Origin{Kind: inventory.OriginGit, Ref: where + "@" + ref}
+		p.Origin = inventory.Origin{Kind: inventory.OriginGit, Ref: place + "@" + ref}
 	}
 	return p, true
-}
-
-func quoted(s string) (inside, rest string, ok bool) {
-	s, ok = strings.CutPrefix(strings.TrimSpace(s), `"`)
-	if !ok {
-		return "", "", false
-	}
-	return strings.Cut(s, `"`)
 }

@@ -62,6 +62,7 @@ type manifest struct {
 	file          extract.File
 	before, last  script.Token
 	unnamed, open int
+	depth, outer  int // of brackets, and the line of the outermost
 }
 
 func (m *manifest) note(format string, args ...any) {
@@ -71,6 +72,7 @@ func (m *manifest) note(format string, args ...any) {
 // read looks for "Package(" and ".package(".
 func (m *manifest) read() error {
 	for t := m.lex.Next(); t.Kind != script.End; t = m.lex.Next() {
+		m.bracket(t)
 		if t.Is("(") && m.last.Is("package") && m.before.Is(".") {
 			args, closed := m.arguments()
 			if !closed && m.lex.Err() == nil {
@@ -78,6 +80,7 @@ func (m *manifest) read() error {
 			}
 			if closed {
 				m.dependency(args, m.last.Line)
+				m.depth--
 			}
 			m.before, m.last = script.Token{}, script.Token{}
 			continue
@@ -88,7 +91,22 @@ func (m *manifest) read() error {
 		}
 		m.before, m.last = m.last, t
 	}
+	if m.depth > 0 && m.lex.Err() == nil {
+		return errs.AtLine(m.outer, "the file ends within the brackets that open here")
+	}
 	return m.lex.Err()
+}
+
+// bracket counts those that are open, whatever their kind.
+func (m *manifest) bracket(t script.Token) {
+	switch {
+	case t.Is("("), t.Is("["), t.Is("{"):
+		if m.depth++; m.depth == 1 {
+			m.outer = t.Line
+		}
+	case t.Is(")"), t.Is("]"), t.Is("}"):
+		m.depth = max(m.depth-1, 0)
+	}
 }
 
 // name reads the package's own name: name: "text".

@@ -2,7 +2,11 @@
 // repository: Swift packages have no other name that is unique.
 package repository
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/assay-sca/assay/internal/inventory"
+)
 
 // Name turns a repository's URL into the name that OSV uses, "host/owner/repo"
 // with the host in lower case. It is false for a path in the file system.
@@ -40,4 +44,38 @@ func Version(tag string) string {
 		return tag[1:]
 	}
 	return tag
+}
+
+// Carthage reads the beginning of a line of Carthage's files, a kind of source and
+// where it is: github "owner/repo". The place is an address, what follows is rest;
+// origin tells apart what is no repository at an address.
+func Carthage(line string) (name, place string, origin inventory.Origin, rest string, ok bool) {
+	kind, rest, _ := strings.Cut(line, " ")
+	place, rest, ok = Quoted(rest)
+	if !ok || place == "" {
+		return "", "", origin, rest, false
+	}
+	switch {
+	case kind == "binary":
+		return place, place, inventory.Origin{Kind: inventory.OriginURL, Ref: place}, rest, true
+	case kind == "github" && !strings.Contains(place, "://"):
+		place = "https://github.com/" + place
+		return place[len("https://"):], place, origin, rest, true
+	case kind != "github" && kind != "git":
+		return "", "", origin, rest, false
+	}
+	name, remote := Name(place)
+	if !remote {
+		return place, place, inventory.Origin{Kind: inventory.OriginPath, Ref: place}, rest, true
+	}
+	return name, place, origin, rest, true
+}
+
+// Quoted takes a text in quotes off the beginning.
+func Quoted(s string) (inside, rest string, ok bool) {
+	s, ok = strings.CutPrefix(strings.TrimSpace(s), `"`)
+	if !ok {
+		return "", "", false
+	}
+	return strings.Cut(s, `"`)
 }
