@@ -15,7 +15,10 @@ import (
 // Extractor reads pom.xml.
 type Extractor struct{}
 
-var _ extract.Joiner = (*Extractor)(nil)
+var (
+	_ extract.Adopter = (*Extractor)(nil)
+	_ extract.Linker  = (*Extractor)(nil)
+)
 
 // New returns the extractor.
 func New() Extractor { return Extractor{} }
@@ -42,23 +45,25 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 	var file extract.File
 	root, err := parse(in.Data, &file)
 	if root != nil {
-		b := &basis{chain{project: model(root)}, file.Problems}
-		b.list(&file)
+		b := &basis{chain: chain{project: model(root)}, problems: file.Problems}
+		b.list(&file, nil)
+		b.listed = len(file.Problems)
 	}
 	return file, err
 }
 
-// basis is what is kept of a file to join it with its parent.
+// basis is what is kept of a file to join it with its parent, and to link it.
 type basis struct {
 	chain    chain
 	problems []extract.Problem // of the file's syntax
+	listed   int               // how many there are with those of what it declares
 }
 
 // list fills in what the project declares.
-func (b *basis) list(file *extract.File) {
+func (b *basis) list(file *extract.File, i *imports) {
 	file.Basis, file.Notes = b, nil
 	file.Problems = b.problems[:len(b.problems):len(b.problems)]
-	list(file, &b.chain)
+	list(file, &b.chain, i)
 }
 
 // Needs is the parent's file, if it is said to be in the tree: as a file, or as
@@ -70,6 +75,15 @@ func (Extractor) Needs(name string, file extract.File) []string {
 	}
 	at := path.Join(path.Dir(name), strings.ReplaceAll(b.chain.project.relative, `\`, "/"))
 	return []string{at, path.Join(at, "pom.xml")}
+}
+
+// Adopts is the parent's file, which need not be called pom.xml.
+func (e Extractor) Adopts(name string, file extract.File) []string {
+	needs := e.Needs(name, file)
+	if len(needs) == 0 || !strings.HasSuffix(needs[0], ".xml") && !strings.HasSuffix(needs[0], ".pom") {
+		return nil
+	}
+	return needs[:1]
 }
 
 // Join gives a project what its parent defines and manages. A file that is another
@@ -84,8 +98,9 @@ func (Extractor) Join(file extract.File, needed []extract.File) extract.File {
 		if !ok || !b.chain.project.isChildOf(parent.chain.own()) {
 			continue
 		}
-		joined := &basis{chain{b.chain.project, &parent.chain}, b.problems}
-		joined.list(&file)
+		joined := &basis{chain: chain{b.chain.project, &parent.chain}, problems: b.problems}
+		joined.list(&file, nil)
+		joined.listed = len(file.Problems)
 		return file
 	}
 	return file

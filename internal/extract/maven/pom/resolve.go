@@ -144,3 +144,46 @@ func (r *resolver) builtin(name string) (string, bool) {
 	text := map[string]string{"groupId": from.group, "artifactId": from.artifact, "version": from.version}[field]
 	return text, text != ""
 }
+
+// isOpen tells a text with a property in it that is not known.
+func isOpen(text string) bool { return strings.Contains(text, "${") }
+
+// coordinates resolves each part by itself; false if a part of the name stays
+// open.
+func (r *resolver) coordinates(c coordinates) (coordinates, bool) {
+	var group, artifact bool
+	c.group, group = r.expand(c.group)
+	c.artifact, artifact = r.expand(c.artifact)
+	c.version, _ = r.expand(c.version)
+	return c, group && artifact
+}
+
+// dependency resolves all that a managed entry gives to others.
+func (r *resolver) dependency(d dependency) dependency {
+	d.coordinates, _ = r.coordinates(d.coordinates)
+	d.scope, _ = r.expand(d.scope)
+	d.path, _ = r.expand(d.path)
+	d.optional, _ = r.expand(d.optional)
+	return d
+}
+
+// openEntries resolves the keys of managed entries that have properties in them.
+func (r *resolver) openEntries(into map[string]dependency, m managed) {
+	for _, d := range m.open {
+		c, _ := r.coordinates(d.coordinates)
+		d.group, d.artifact = c.group, c.artifact
+		if key := d.key(); into[key].line == 0 {
+			into[key] = d
+		}
+	}
+}
+
+// managed finds a managed entry of the project or of its nearest parent.
+func (c *chain) managed(key string) (dependency, bool) {
+	for ; c != nil; c = c.parent {
+		if m, ok := c.project.body.managed.byKey[key]; ok {
+			return m, true
+		}
+	}
+	return dependency{}, false
+}
