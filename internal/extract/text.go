@@ -63,20 +63,20 @@ func firstInvalid(data []byte) int {
 	return len(data)
 }
 
-// conflict finds the marker that git leaves in a file: at the beginning of a
-// line, with the closing one somewhere behind it.
+// conflict finds the first marker that git leaves in a file, at the beginning of
+// a line; somebody may have taken out the others. The one in the middle, a line
+// of "=======", is no evidence: texts underline their headings so.
 func conflict(data []byte) int {
-	at := 0
-	if !bytes.HasPrefix(data, []byte("<<<<<<< ")) {
-		at = 1 + bytes.Index(data, []byte("\n<<<<<<< "))
-		if at == 0 {
-			return -1
+	first := -1
+	for _, marker := range []string{"<<<<<<< ", ">>>>>>> "} {
+		if bytes.HasPrefix(data, []byte(marker)) {
+			return 0
+		}
+		if at := bytes.Index(data, []byte("\n"+marker)); at >= 0 && (first < 0 || at < first) {
+			first = at + 1
 		}
 	}
-	if !bytes.Contains(data[at:], []byte("\n>>>>>>> ")) {
-		return -1
-	}
-	return at
+	return first
 }
 
 func lineAt(data []byte, offset int) int {

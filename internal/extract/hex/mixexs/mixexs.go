@@ -58,6 +58,8 @@ type manifest struct {
 	r      *term.Reader
 	module bool
 	deps   bool     // the function that is being read lists dependencies
+	depth  int      // of the square brackets in it
+	open   int      // line of the first of them
 	calls  []string // functions called there
 }
 
@@ -67,20 +69,42 @@ func (m *manifest) read() error {
 		var err error
 		switch token.Kind {
 		case term.EndToken:
-			return m.r.Err()
+			return m.end()
 		case term.WordToken:
 			err = m.word(token.Text)
 		case term.KeyToken:
 			err = m.key(token.Text)
 		case term.SignToken:
-			if token.Text == "{" && m.deps {
-				err = m.tuple(token)
+			if m.deps {
+				err = m.sign(token)
 			}
 		}
 		if err != nil {
 			return err
 		}
 	}
+}
+
+// sign follows the list that a function of dependencies returns.
+func (m *manifest) sign(token term.Token) error {
+	switch token.Text {
+	case "{":
+		return m.tuple(token)
+	case "[":
+		if m.depth++; m.depth == 1 {
+			m.open = token.Line
+		}
+	case "]":
+		m.depth--
+	}
+	return nil
+}
+
+func (m *manifest) end() error {
+	if err := m.r.Err(); err != nil || !m.deps || m.depth <= 0 {
+		return err
+	}
+	return errs.AtLine(m.open, "the file ends within the list that begins here")
 }
 
 // word follows which function is being read.
@@ -92,7 +116,7 @@ func (m *manifest) word(text string) error {
 		return nil
 	case "def", "defp", "defmacro", "defmacrop":
 		m.deps = (next.Kind == term.WordToken || next.Kind == term.KeyToken) && listsDeps(next.Text)
-		if m.deps {
+		if m.depth = 0; m.deps {
 			m.r.Next()
 		}
 		return nil

@@ -26,6 +26,8 @@ func TestFaults(t *testing.T) {
 			Content: "defmodule A do\n  defp deps do\n    [{:a, \"~> 1.0\"},\n     {:b, \"~> 1."},
 		{Name: "truncated in a tuple", Line: 4, Words: "ends before", Keep: 1,
 			Content: "defmodule A do\n  defp deps do\n    [{:a, \"~> 1.0\"},\n     {:b, :c"},
+		{Name: "truncated list", Line: 3, Words: "the file ends within the list that begins here", Keep: 1,
+			Content: "defmodule A do\n  defp deps do\n    [\n     {:a, \"~> 1.0\"},\n"},
 		{Name: "wrong brackets", Line: 3, Words: "unexpected", Content: "defmodule A do\n  defp deps do\n    [{:a, \"~> 1.0\"]}"},
 		{Name: "no module", Line: 1, Words: "no module", Content: "{}"},
 	})

@@ -1,6 +1,10 @@
 package pnpmlock
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/assay-sca/assay/internal/extract/npm/refgraph"
+)
 
 // missing reports what a whole lock has and this one has not: an entry for each
 // dependency and, from version 7 on, a snapshot of each package. A lock cut off
@@ -15,21 +19,29 @@ func (b *builder) missing() {
 			b.file.Fault(d.line, "%q has no package for its version %q", d.name, d.version)
 		}
 	}
-	if open, first := b.graph.Open(); open > 0 {
-		b.file.Fault(0, "%d references have no package, the first %q", open, first.Name+"@"+first.Spec)
+	if open, from, first := b.graph.Open(); open > 0 {
+		b.file.Fault(b.lineOf(from), "%d references have no package, the first %q", open, first.Name+"@"+first.Spec)
 	}
 	if b.style != atStyle {
 		return
 	}
-	count, first := 0, ""
+	count, line, first := 0, 0, ""
 	for at, ok := range b.snapshots {
 		if pkg := b.file.Packages[at]; !ok {
 			if count++; count == 1 {
-				first = fmt.Sprintf("%s@%s", pkg.Name, pkg.Version)
+				line, first = pkg.Line, fmt.Sprintf("%s@%s", pkg.Name, pkg.Version)
 			}
 		}
 	}
 	if count > 0 {
-		b.file.Fault(0, "%d packages have no snapshot, the first %q", count, first)
+		b.file.Fault(line, "%d packages have no snapshot, the first %q", count, first)
 	}
+}
+
+// lineOf is the line of a package by its index, 0 for refgraph.Nothing.
+func (b *builder) lineOf(pkg int) int {
+	if pkg == refgraph.Nothing {
+		return 0
+	}
+	return b.file.Packages[pkg].Line
 }

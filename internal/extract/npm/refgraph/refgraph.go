@@ -117,12 +117,17 @@ func (g *Graph) Edges() []inventory.Edge {
 	return slices.Compact(edges)
 }
 
-// Open counts the references without a definition and returns the first of them.
-func (g *Graph) Open() (count int, first Ref) {
+// Open counts the references without a definition and returns the first of them,
+// with the package that depends on it, or Nothing.
+func (g *Graph) Open() (count, from int, first Ref) {
+	slot := -1
 	for at := len(g.targets) - 1; at >= 0; at-- {
 		if g.targets[at] == open {
-			count, first = count+1, g.refs[at]
+			count, slot, first = count+1, at, g.refs[at]
 		}
 	}
-	return count, first
+	if at := slices.IndexFunc(g.edges, func(e edge) bool { return int(e.slot) == slot }); at >= 0 {
+		return count, int(g.edges[at].from), first
+	}
+	return count, Nothing, first
 }

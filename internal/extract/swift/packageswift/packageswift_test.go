@@ -26,6 +26,7 @@ func TestFaults(t *testing.T) {
 		{Name: "truncated", Line: 2, Words: "a string does not end", Keep: 1, Content: gauge + ".package(url: \"https:"},
 		{Name: "truncated call", Line: 2, Words: "a dependency does not end", Keep: 1, Content: gauge + ".package(url: "},
 		{Name: "truncated comment", Line: 2, Words: "a comment does not end", Keep: 1, Content: gauge + "/* "},
+		{Name: "truncated list", Line: 1, Words: "the file ends within the brackets that open here", Keep: 1, Content: "let package = Package(name: \"a\", dependencies: [\n" + gauge},
 	})
 }
 
