@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -254,25 +255,70 @@ func inputs(tb testing.TB) []string {
 }
 
 // Bench measures a format's throughput on testdata/name, or on the real fixture
-// shared/data/fixtures/name when name starts with "shared:". It skips, saying so,
-// when the fixture is not there.
+// shared/data/fixtures/name when name starts with "shared:", where that is there;
+// and, as dense, on a file of at least a megabyte that its pattern makes. Of the
+// latter it reports what the result holds and what reading it allocates, as
+// multiples of the file.
 func Bench(b *testing.B, e extract.Extractor, name string) {
 	b.Helper()
-	path := filepath.Join("testdata", filepath.FromSlash(name))
-	if fixture, ok := strings.CutPrefix(name, "shared:"); ok {
-		path = Fixture(b, fixture)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(int64(len(data)))
+	b.Run("file", func(b *testing.B) {
+		path := filepath.Join("testdata", filepath.FromSlash(name))
+		if fixture, ok := strings.CutPrefix(name, "shared:"); ok {
+			path = Fixture(b, fixture)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		benchInput(b, e, extract.Input{Path: name, Data: data})
+	})
+	b.Run("dense", func(b *testing.B) {
+		p, err := ReadPattern(".")
+		if err != nil {
+			b.Fatal(err)
+		}
+		path, err := p.Path(e)
+		if err != nil {
+			b.Fatal(err)
+		}
+		in := extract.Input{Path: path, Data: p.Sized(denseSize)}
+		held, allocated := memory(b, e, in)
+		benchInput(b, e, in)
+		b.ReportMetric(held/float64(len(in.Data)), "held/file")
+		b.ReportMetric(allocated/float64(len(in.Data)), "allocated/file")
+	})
+}
+
+// denseSize is the least size of what dense benchmarks read.
+const denseSize = 1 << 20
+
+func benchInput(b *testing.B, e extract.Extractor, in extract.Input) {
+	b.Helper()
+	b.SetBytes(int64(len(in.Data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := e.Extract(context.Background(), extract.Input{Path: name, Data: data}); err != nil {
+		if _, err := e.Extract(context.Background(), in); err != nil {
 			b.Fatal(err)
 		}
 	}
+}
+
+// memory is what a result keeps alive and what reading it allocates in all, in
+// bytes.
+func memory(b *testing.B, e extract.Extractor, in extract.Input) (held, allocated float64) {
+	b.Helper()
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	file, err := e.Extract(context.Background(), in)
+	if err != nil {
+		b.Fatal(err)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	runtime.KeepAlive(file)
+	runtime.KeepAlive(in)
+	return float64(after.HeapAlloc) - float64(before.HeapAlloc), float64(after.TotalAlloc - before.TotalAlloc)
 }
 
 // Fixture is the path of a real lockfile in the shared data, which lies beside

@@ -88,6 +88,16 @@ func (p *Pattern) File(first, n int) []byte {
 	return out.Bytes()
 }
 
+// Sized writes a file of at least so many bytes.
+func (p *Pattern) Sized(size int) []byte {
+	const sample = 1000
+	data := p.File(1, sample)
+	if len(data) < size {
+		data = p.File(1, sample*size/len(data)+sample)
+	}
+	return data
+}
+
 func repeat(out *bytes.Buffer, entry, between string, first, n int) {
 	for i := range n {
 		if i > 0 && between != "" {

@@ -18,9 +18,8 @@ func (p *arguments) is(punctuation string) bool {
 }
 
 // list reads values up to a closing bracket, or to the end of the statement or
-// its modifier.
-func (p *arguments) list(closing string) []Value {
-	var values []Value
+// its modifier, and appends them.
+func (p *arguments) list(closing string, values []Value) []Value {
 	for p.at < len(p.tokens) {
 		switch {
 		case closing != "" && p.is(closing):
@@ -43,7 +42,7 @@ func (p *arguments) list(closing string) []Value {
 }
 
 func (p *arguments) modifier() bool {
-	t := p.tokens[p.at]
+	t := &p.tokens[p.at]
 	if t.kind != word || t.joined {
 		return false
 	}
@@ -77,11 +76,10 @@ func (p *arguments) value(values []Value) []Value {
 
 // key reads "name:" or ":name =>".
 func (p *arguments) key() string {
-	t := p.tokens[p.at]
-	var next token
-	if p.at+1 < len(p.tokens) {
-		next = p.tokens[p.at+1]
+	if p.at+1 >= len(p.tokens) {
+		return ""
 	}
+	t, next := &p.tokens[p.at], &p.tokens[p.at+1]
 	switch {
 	case t.joined && (t.kind == word || t.kind == text) && next.kind == punct && next.text == ":":
 		p.at += 2
@@ -98,7 +96,7 @@ func (p *arguments) operand(v *Value) {
 	if p.at >= len(p.tokens) {
 		return
 	}
-	t := p.tokens[p.at]
+	t := &p.tokens[p.at]
 	switch {
 	case t.kind == text && t.literal:
 		p.at++
@@ -130,7 +128,7 @@ func (p *arguments) operand(v *Value) {
 func (p *arguments) nested(v *Value, closing string) {
 	p.at++
 	p.depth++
-	v.List, v.Items, v.Literal = true, p.list(closing), true
+	v.List, v.Items, v.Literal = true, p.list(closing, nil), true
 	p.depth--
 	for i := range v.Items {
 		v.Literal = v.Literal && v.Items[i].Literal
@@ -142,7 +140,7 @@ func (p *arguments) nested(v *Value, closing string) {
 func (p *arguments) rest() bool {
 	changes, depth := false, 0
 	for p.at < len(p.tokens) {
-		t := p.tokens[p.at]
+		t := &p.tokens[p.at]
 		if depth == 0 && (t.kind == punct && (t.text == "," || t.text == ")" || t.text == "]" || t.text == "}") || p.modifier()) {
 			break
 		}
@@ -151,7 +149,7 @@ func (p *arguments) rest() bool {
 			continue
 		}
 		changes = true
-		depth = max(depth+bracket(t), 0)
+		depth = max(depth+bracket(*t), 0)
 		p.at++
 	}
 	return changes

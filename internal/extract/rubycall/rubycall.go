@@ -14,10 +14,10 @@ import (
 type Call struct {
 	Receiver string // of "s.name", "s"
 	Name     string
-	Args     []Value
-	Assigned bool // "s.name = value"
-	Opens    bool // a block follows, up to its Close
-	Close    bool // the end of a block
+	Args     []Value // until the next call is read
+	Assigned bool    // "s.name = value"
+	Opens    bool    // a block follows, up to its Close
+	Close    bool    // the end of a block
 	Line     int
 }
 
@@ -40,6 +40,7 @@ type Reader struct {
 	pending []Call
 	taken   int     // of pending
 	buffer  []token // of the statement
+	values  []Value // of the call
 }
 
 // block is what is open: the token that ends it.
@@ -214,9 +215,9 @@ func (r *Reader) keyword(first token) {
 
 // Key returns the argument of a keyword.
 func (c *Call) Key(key string) (Value, bool) {
-	for _, v := range c.Args {
-		if v.Key == key {
-			return v, true
+	for i := range c.Args {
+		if c.Args[i].Key == key {
+			return c.Args[i], true
 		}
 	}
 	return Value{}, false
@@ -245,18 +246,27 @@ func (v Value) Texts() ([]string, bool) {
 // Constraints joins the constraints behind a dependency's name. It is false when
 // one of them is no literal.
 func (c *Call) Constraints() (string, bool) {
-	var all []string
-	literal := true
-	for _, v := range c.Args[min(1, len(c.Args)):] {
+	var room [4]string
+	all, literal := room[:0], true
+	add := func(v *Value) {
+		if v.Literal && !v.List && v.Key == "" {
+			all = append(all, v.Text)
+		} else {
+			literal = false
+		}
+	}
+	for i := min(1, len(c.Args)); i < len(c.Args); i++ {
+		v := &c.Args[i]
 		switch {
 		case v.Key != "" || v.List && len(v.Items) > 0 && v.Items[0].Key != "":
-			continue
-		case v.Literal && !v.List && len(c.Args) == 2:
-			return v.Text, true
+		case v.List:
+			literal = literal && v.Literal
+			for j := range v.Items {
+				add(&v.Items[j])
+			}
+		default:
+			add(v)
 		}
-		texts, ok := v.Texts()
-		literal = literal && ok
-		all = append(all, texts...)
 	}
 	return strings.Join(all, ", "), literal
 }
@@ -286,8 +296,12 @@ const maxStatement = 100_000
 // collect gathers the tokens of a statement up to the line's end or to the block
 // that it opens.
 func (r *Reader) collect() (tokens []token, opens bool) {
-	tokens = r.buffer[:0]
-	defer func() { r.buffer = tokens }()
+	tokens, opens = r.gather(r.buffer[:0])
+	r.buffer = tokens
+	return tokens, opens
+}
+
+func (r *Reader) gather(tokens []token) (_ []token, opens bool) {
 	depth := 0
 	var before token
 	for {
@@ -401,15 +415,18 @@ func (r *Reader) call(tokens []token) Call {
 	case p.is("="):
 		c.Assigned = true
 		p.at++
-		c.Args = p.list("")
+		c.Args = p.list("", r.values[:0])
 		r.assign(&c)
 	case p.is("||=") || p.is("+="):
 		r.vars[c.Name] = variable{}
 	case p.is("(") && !tokens[at].spaced:
 		p.at++
-		c.Args = p.list(")")
+		c.Args = p.list(")", r.values[:0])
 	default:
-		c.Args = p.list("")
+		c.Args = p.list("", r.values[:0])
+	}
+	if c.Args != nil {
+		r.values = c.Args
 	}
 	return c
 }

@@ -47,14 +47,42 @@ func (t Token) Is(text string) bool { return t.Kind != Text && t.Text == text &&
 type Lexer struct {
 	text   string
 	syntax Syntax
+	class  [256]class
 	at     int
 	line   int
 	err    error
 }
 
+// class says what a byte may begin.
+type class uint8
+
+const (
+	letter  class = 1 << iota // of words
+	comment                   // or what else the sign is
+	quote
+)
+
 // New returns a lexer. The texts of its tokens share memory with text.
 func New(text string, syntax Syntax) *Lexer {
-	return &Lexer{text: text, syntax: syntax, line: 1}
+	l := &Lexer{text: text, syntax: syntax, line: 1}
+	for c := range l.class {
+		if c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= 0x80 {
+			l.class[c] = letter
+		}
+	}
+	for _, c := range []byte(syntax.Word) {
+		l.class[c] |= letter
+	}
+	for _, c := range []byte(syntax.Quotes) {
+		l.class[c] |= quote
+	}
+	for _, b := range syntax.Blocks {
+		l.class[b[0][0]] |= comment
+	}
+	for _, begin := range syntax.Comments {
+		l.class[begin[0]] |= comment
+	}
+	return l
 }
 
 // Err says what does not end in what was read.
@@ -93,8 +121,7 @@ func (l *Lexer) skip() {
 			l.at++
 		case c <= ' ':
 			l.at++
-		case l.comment():
-		default:
+		case l.class[c]&comment == 0 || !l.comment():
 			return
 		}
 	}
@@ -135,12 +162,12 @@ func (l *Lexer) block(b [2]string) {
 func (l *Lexer) read(t *Token) {
 	c := l.text[l.at]
 	switch {
-	case strings.IndexByte(l.syntax.Quotes, c) >= 0:
+	case l.class[c]&quote != 0:
 		l.quoted(t, c)
 	case c == '[' && l.syntax.Brackets && l.bracketed(t):
-	case l.isWord(c):
+	case l.class[c]&letter != 0:
 		t.Kind = Word
-		for l.at < len(l.text) && l.isWord(l.text[l.at]) {
+		for l.at < len(l.text) && l.class[l.text[l.at]]&letter != 0 {
 			l.at++
 		}
 		t.Text = l.text[t.Start:l.at]
@@ -151,16 +178,11 @@ func (l *Lexer) read(t *Token) {
 	}
 }
 
-func (l *Lexer) isWord(c byte) bool {
-	return c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= 0x80 ||
-		strings.IndexByte(l.syntax.Word, c) >= 0
-}
-
 func (l *Lexer) quoted(t *Token, quote byte) {
 	t.Kind, t.Literal = Text, true
 	closing := l.text[l.at : l.at+1]
-	if triple := strings.Repeat(closing, 3); l.syntax.Triple && strings.HasPrefix(l.text[l.at:], triple) {
-		closing = triple
+	if rest := l.text[l.at:]; l.syntax.Triple && len(rest) > 2 && rest[1] == quote && rest[2] == quote {
+		closing = rest[:3]
 	}
 	from := l.at + len(closing)
 	for at := from; at < len(l.text); at++ {

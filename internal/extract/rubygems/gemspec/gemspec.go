@@ -40,7 +40,7 @@ func (Extractor) Wants(path string) bool { return strings.HasSuffix(path, ".gems
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	var file extract.File
 	unnamed, open := 0, 0
-	seen := map[extract.Declaration]bool{}
+	seen := map[request]bool{}
 	r := rubycall.New(string(in.Data))
 	for c, ok := r.Next(); ok; c, ok = r.Next() {
 		scope := scopeOf(c.Name)
@@ -51,17 +51,16 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 			unnamed++
 			continue
 		}
-		d := extract.Declaration{Name: c.Args[0].Text, Scope: scope}
+		d := extract.Declaration{Name: c.Args[0].Text, Scope: scope, Line: c.Line}
 		var literal bool
 		if d.Constraint, literal = c.Constraints(); !literal {
 			d.Constraint = ""
 			open++
 		}
-		if seen[d] {
+		before := len(seen)
+		if seen[request{d.Name, d.Constraint, scope}] = true; len(seen) == before {
 			continue // the other branch of a condition
 		}
-		seen[d] = true
-		d.Line = c.Line
 		file.Declared = append(file.Declared, d)
 	}
 	if unnamed > 0 {
@@ -71,6 +70,12 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 		file.Notes = append(file.Notes, fmt.Sprintf("%d dependencies have constraints that are no literals: their constraint is unknown", open))
 	}
 	return file, r.Err()
+}
+
+// request is what branches of a condition may ask for in the same way.
+type request struct {
+	name, constraint string
+	scope            inventory.Scope
 }
 
 func scopeOf(call string) inventory.Scope {

@@ -61,6 +61,8 @@ type manifest struct {
 	lex           *script.Lexer
 	file          extract.File
 	before, last  script.Token
+	args          []argument     // of the last call
+	tokens        []script.Token // of its arguments
 	unnamed, open int
 	depth, outer  int // of brackets, and the line of the outermost
 }
@@ -131,7 +133,9 @@ const maxTokens = 1000
 // arguments reads up to the bracket that ends a call.
 func (m *manifest) arguments() (args []argument, closed bool) {
 	depth, count := 0, 0
+	args, m.tokens = m.args[:0], m.tokens[:0]
 	var a argument
+	defer func() { m.args = args }()
 	for t := m.lex.Next(); t.Kind != script.End; t = m.lex.Next() {
 		switch {
 		case depth == 0 && t.Is(")"):
@@ -153,7 +157,8 @@ func (m *manifest) arguments() (args []argument, closed bool) {
 			depth--
 		}
 		if count++; count <= maxTokens {
-			a.tokens = append(a.tokens, t)
+			m.tokens = append(m.tokens, t)
+			a.tokens = m.tokens[len(m.tokens)-len(a.tokens)-1:]
 		}
 	}
 	return args, false
@@ -243,6 +248,8 @@ func (m *manifest) requirement(d *extract.Declaration, a *argument, address stri
 		if a.label != "" {
 			d.Constraint = a.label + ": " + d.Constraint
 		}
-		d.Constraint = strings.Join(strings.Fields(d.Constraint), " ")
+		if strings.ContainsAny(d.Constraint, "\t\r\n") || strings.Contains(d.Constraint, "  ") {
+			d.Constraint = strings.Join(strings.Fields(d.Constraint), " ")
+		}
 	}
 }
