@@ -1,7 +1,5 @@
 package extract
 
-import "strings"
-
 // unsupportedKind names what a file is when it is known to be a manifest or
 // lockfile of a format that is not read yet; else "".
 func unsupportedKind(base string) string {
@@ -9,11 +7,6 @@ func unsupportedKind(base string) string {
 	case "bun.lockb", "setup.py", "setup.cfg",
 		"environment.yml", "conda-lock.yml":
 		return base
-	}
-	for _, suffix := range []string{".podspec"} {
-		if strings.HasSuffix(base, suffix) {
-			return "*" + suffix
-		}
 	}
 	return ""
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/assay-sca/assay/internal/extract/cargo/cargotoml"
 	"github.com/assay-sca/assay/internal/extract/cocoapods/podfile"
 	"github.com/assay-sca/assay/internal/extract/cocoapods/podfilelock"
+	"github.com/assay-sca/assay/internal/extract/cocoapods/podspec"
+	"github.com/assay-sca/assay/internal/extract/cocoapods/podspecjson"
 	"github.com/assay-sca/assay/internal/extract/conan/conanfile"
 	"github.com/assay-sca/assay/internal/extract/conan/conanlock"
 	"github.com/assay-sca/assay/internal/extract/cpan/cpanfilesnapshot"
@@ -75,7 +77,7 @@ func Extractors() []extract.Extractor {
 		workflow.New(),
 		modulelock.New(),
 		cargolock.New(), cargotoml.New(),
-		podfilelock.New(), podfile.New(),
+		podfilelock.New(), podfile.New(), podspec.New(), podspecjson.New(),
 		conanlock.New(), conanfile.New(),
 		cpanfilesnapshot.New(),
 		denolock.New(),
@@ -89,7 +91,7 @@ func Extractors() []extract.Extractor {
 		flakelock.New(),
 		packagelock.New(), yarnlock.New(), pnpmlock.New(), bunlock.New(), packagejson.New(),
 		packageslock.New(), projectassets.New(), depsjson.New(), packagesconfig.New(), projectfile.New(), packagesprops.New(),
-		opamfile.New(),
+		opamfile.NewLocked(), opamfile.New(),
 		composerlock.New(), composerjson.New(),
 		config.New(),
 		pubspeclock.New(), pubspec.New(),

@@ -28,7 +28,7 @@ func (Extractor) Format() extract.Format {
 		Ecosystem: purl.CocoaPods,
 		Role:      extract.Lock,
 		Files:     "Podfile.lock",
-		Manifests: []string{"Podfile"},
+		Manifests: []string{"Podfile", "podspec", "podspec.json"},
 		Edges:     true,
 		Hashes:    true,
 		Real:      true,

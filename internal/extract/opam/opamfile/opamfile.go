@@ -1,4 +1,6 @@
-// Package opamfile reads opam files, the manifests of OCaml's packages.
+// Package opamfile reads opam files, the manifests of OCaml's packages, and what
+// "opam lock" makes of them, files of the same language with a version for each
+// package.
 package opamfile
 
 import (
@@ -38,8 +40,12 @@ func (Extractor) Wants(path string) bool {
 
 // Extract reads one manifest.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
+	return read(in.Data)
+}
+
+func read(data []byte) (extract.File, error) {
 	m := &manifest{pins: map[string]string{}, seen: map[string]bool{}}
-	m.lex = script.New(string(in.Data), script.Syntax{
+	m.lex = script.New(string(data), script.Syntax{
 		Comments: []string{"#"}, Blocks: [][2]string{{"(*", "*)"}}, Quotes: `"`, Triple: true, Word: "-+",
 	})
 	err := m.read()
