@@ -2,6 +2,8 @@
 package jsonfile
 
 import (
+	"slices"
+
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/jsonstream"
 )
@@ -19,6 +21,21 @@ func Object(r *jsonstream.Reader, field func(name string) error) error {
 		return err
 	}
 	return r.End()
+}
+
+// Once is field, which tells fault of a key of those that matter when it is
+// there again.
+func Once(fault func(line int, format string, args ...any), r *jsonstream.Reader, field func(name string) error, matter ...string) func(name string) error {
+	seen := map[string]bool{}
+	return func(name string) error {
+		if slices.Contains(matter, name) {
+			if seen[name] {
+				fault(r.Line(), "key %q stands twice", name)
+			}
+			seen[name] = true
+		}
+		return field(name)
+	}
 }
 
 // Strings reads an array of strings; elements of other kinds are left out.

@@ -47,7 +47,7 @@ func (Extractor) Wants(path string) bool {
 // Extract reads one lock.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	l := &lock{r: jsonstream.New(in.Data), listed: map[string]listed{}, nodes: map[string]*node{}}
-	err := jsonfile.Object(l.r, l.field)
+	err := jsonfile.Object(l.r, jsonfile.Once(l.file.Fault, l.r, l.field, "requires", "build_requires", "python_requires", "config_requires", "graph_lock"))
 	l.finish()
 	if err == nil && !l.known {
 		err = errs.AtLine(l.r.Line(), "neither a graph nor lists of what is required")

@@ -47,7 +47,7 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 		r: jsonstream.New(in.Data), byKey: map[key]int{}, byName: map[key]int{}, specifiers: map[string]string{},
 		nested: map[string]bool{}, file: extract.File{DirectKnown: true},
 	}
-	err := jsonfile.Object(l.r, l.field)
+	err := jsonfile.Object(l.r, jsonfile.Once(l.file.Fault, l.r, l.field, "specifiers", "jsr", "npm", "packages", "workspace"))
 	l.finish()
 	if err == nil && l.version == "" {
 		err = errs.AtLine(1, "no version of the format")

@@ -104,7 +104,7 @@ func (l *lock) document(ctx context.Context) error {
 			err = l.Skip()
 		}
 		return err
-	})
+	}, "workspaces", "packages")
 	if err == nil && !l.known {
 		l.Faults.Fault(1, "this is not bun's lock: no lockfileVersion, workspaces or packages")
 	}

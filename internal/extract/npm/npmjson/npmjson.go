@@ -5,6 +5,7 @@
 package npmjson
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/assay-sca/assay/internal/errs"
@@ -30,12 +31,23 @@ func (r *Reader) Fault(format string, args ...any) {
 	r.Faults.Fault(r.Line(), format, args...)
 }
 
-// Document reads the one object that the text must be.
-func (r *Reader) Document(field func(key []byte) error) error {
+// Document reads the one object that the text must be. A key of those that matter
+// is there once; again it is a fault, and given again.
+func (r *Reader) Document(field func(key []byte) error, matter ...string) error {
 	if kind := r.Kind(); kind != '{' && kind != 0 {
 		return errs.AtLine(r.Line(), "the text is not a JSON object")
 	}
-	if err := r.Fields(field); err != nil {
+	seen := map[string]bool{}
+	err := r.Fields(func(key []byte) error {
+		if slices.Contains(matter, string(key)) {
+			if seen[string(key)] {
+				r.Fault("duplicate key %q", key)
+			}
+			seen[string(key)] = true
+		}
+		return field(key)
+	})
+	if err != nil {
 		return err
 	}
 	return r.End()

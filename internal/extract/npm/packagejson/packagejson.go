@@ -37,7 +37,7 @@ func (Extractor) Wants(p string) bool { return path.Base(p) == "package.json" }
 // Extract reads one manifest.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	m := manifest{Reader: npmjson.New(in.Data)}
-	err := m.Document(m.field)
+	err := m.Document(m.field, "dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "workspaces")
 	m.file.Problems = m.Faults.Problems
 	return m.file, err
 }

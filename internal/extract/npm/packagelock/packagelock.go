@@ -136,7 +136,7 @@ func (l *lock) document(ctx context.Context) error {
 			err = l.Skip()
 		}
 		return err
-	})
+	}, "packages", "dependencies")
 	if err != nil {
 		return err
 	}
