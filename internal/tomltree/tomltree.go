@@ -6,6 +6,7 @@ package tomltree
 import (
 	"bytes"
 	"errors"
+	"iter"
 	"slices"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -87,6 +88,17 @@ type Table struct {
 // Keys returns the keys in the order of the text.
 func (t *Table) Keys() []string { return t.keys }
 
+// Entries walks the keys with their values in the order of the text.
+func (t *Table) Entries() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		for i, key := range t.keys {
+			if !yield(key, t.values[i]) {
+				return
+			}
+		}
+	}
+}
+
 // Get walks the path of keys and returns the value there, or an absent one.
 func (t *Table) Get(path ...string) Value {
 	for i, key := range path {
@@ -114,9 +126,10 @@ func (t *Table) find(key string) int {
 	return slices.Index(t.keys, key)
 }
 
+// set adds a key that is not there.
 func (t *Table) set(key string, v Value) {
-	t.keys = append(t.keys, key)
-	t.values = append(t.values, v)
+	t.keys = push(t.keys, key)
+	t.values = push(t.values, v)
 	if t.index != nil {
 		t.index[key] = len(t.keys) - 1
 	} else if len(t.keys) == indexFrom {
@@ -125,6 +138,14 @@ func (t *Table) set(key string, v Value) {
 			t.index[k] = i
 		}
 	}
+}
+
+// push appends to what may grow long: twice the room is copied less often.
+func push[T any](list []T, v T) []T {
+	if n := len(list); n == cap(list) && n >= indexFrom {
+		list = slices.Grow(list, n)
+	}
+	return append(list, v)
 }
 
 // Parse reads a whole document. With an error, an errs.LineError, it returns
@@ -283,7 +304,7 @@ func (b *builder) array(n *unstable.Node, line, depth int) (Value, error) {
 		if err != nil {
 			return v, err
 		}
-		v.items = append(v.items, item)
+		v.items = push(v.items, item)
 	}
 	return v, nil
 }

@@ -40,7 +40,7 @@ func (Extractor) Wants(path string) bool {
 // Extract reads one manifest.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	var file extract.File
-	section, seen := "", map[entry]bool{}
+	section, seen := "", map[entry]struct{}{}
 	r := lines.New(string(in.Data))
 	for line, ok := r.Next(); ok; line, ok = r.Next() {
 		line = uncomment(line)
@@ -58,10 +58,10 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 				file.Fault(r.Number(), "%q is not a reference", line)
 				continue
 			}
-			if seen[entry{section, d.Name}] {
+			before := len(seen)
+			if seen[entry{section, d.Name}] = struct{}{}; len(seen) == before {
 				file.Fault(r.Number(), "%q stands twice in %s", d.Name, section)
 			}
-			seen[entry{section, d.Name}] = true
 			d.Scope, d.Line = scopeOf(section), r.Number()
 			file.Declared = append(file.Declared, d)
 		}
@@ -75,7 +75,10 @@ type entry struct{ section, name string }
 // uncomment takes off what follows a "#" that begins a word: within one it
 // begins a revision.
 func uncomment(line string) string {
-	line = strings.TrimSpace(strings.ReplaceAll(line, "\t", " "))
+	if strings.IndexByte(line, '\t') >= 0 {
+		line = strings.ReplaceAll(line, "\t", " ")
+	}
+	line = strings.TrimSpace(line)
 	if strings.HasPrefix(line, "#") {
 		return ""
 	}

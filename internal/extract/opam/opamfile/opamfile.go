@@ -66,6 +66,7 @@ type manifest struct {
 	lex  *script.Lexer
 	file extract.File
 	seen map[string]bool
+	room []part            // of a filter
 	pins map[string]string // where a package comes from, by name
 }
 
@@ -165,13 +166,15 @@ func (m *manifest) unended(line int) error {
 // "&" joins.
 func (m *manifest) filter() (parts []part, ok bool) {
 	depth := 0
+	parts = m.room[:0]
 	var current part
 	for t := m.lex.Next(); t.Kind != script.End; t = m.lex.Next() {
 		switch {
 		case t.Is("(") || t.Is("{"):
 			depth++
 		case depth == 0 && t.Is("}"):
-			return append(parts, current), true
+			m.room = append(parts, current)
+			return m.room, true
 		case t.Is(")") || t.Is("}"):
 			depth--
 		case depth == 0 && t.Is("&"):
@@ -200,11 +203,13 @@ type part struct {
 // apply gives a dependency its constraint, the conditions on the version, and
 // the scope that the others tell.
 func apply(d *extract.Declaration, parts []part) {
-	var versions []string
-	for _, p := range parts {
+	var room [4]string
+	versions := room[:0]
+	for i := range parts {
+		p := &parts[i]
 		switch {
 		case p.first.Is(">") || p.first.Is("<") || p.first.Is("=") || p.first.Is("!") && strings.Contains(p.text, "="):
-			versions = append(versions, strings.Join(strings.Fields(p.text), " "))
+			versions = append(versions, spaced(p.text))
 		case p.first.Is("with-test"):
 			d.Scope = inventory.ScopeTest
 		case p.first.Is("with-doc") || p.first.Is("with-dev-setup") || p.first.Is("with-tools"):
@@ -214,6 +219,14 @@ func apply(d *extract.Declaration, parts []part) {
 		}
 	}
 	d.Constraint = strings.Join(versions, " & ")
+}
+
+// spaced makes all white space single blanks.
+func spaced(text string) string {
+	if !strings.ContainsAny(text, "\t\r\n") && !strings.Contains(text, "  ") {
+		return text
+	}
+	return strings.Join(strings.Fields(text), " ")
 }
 
 // pinDepends reads ["name.version" "where"].

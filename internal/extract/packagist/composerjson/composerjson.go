@@ -103,20 +103,22 @@ func (m *manifest) requirements(list string, scope inventory.Scope) error {
 		}
 		return err
 	}
-	names := map[string]bool{}
+	names := map[string]struct{}{}
 	return m.r.Object(func(name string) error {
 		line := m.r.Line()
 		isText := m.r.Kind() == '"'
 		constraint, err := m.r.String()
-		switch {
-		case err != nil || platform.Is(name):
+		if err != nil || platform.Is(name) {
 			return err
-		case names[name]:
+		}
+		before := len(names)
+		names[name] = struct{}{}
+		switch {
+		case len(names) == before:
 			m.file.Fault(line, "%q stands twice in %q", name, list)
 		case !isText:
 			m.file.Fault(line, "the constraint of %q is not text", name)
 		}
-		names[name] = true
 		m.file.Declared = append(m.file.Declared, extract.Declaration{
 			Name: name, Constraint: constraint, Scope: scope, Line: line,
 		})

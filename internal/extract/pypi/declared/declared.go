@@ -21,7 +21,7 @@ func List(f *extract.File, list tomltree.Value, scope inventory.Scope) []extract
 	if list.Exists() && !list.IsArray() {
 		f.Fault(list.Line, "not an array of requirements")
 	}
-	var declarations []extract.Declaration
+	declarations := make([]extract.Declaration, 0, len(list.Items()))
 	for _, item := range list.Items() {
 		if !item.IsString() {
 			continue
@@ -70,9 +70,8 @@ func Requirement(s string) (extract.Declaration, error) {
 // Table reads "name = constraint", where the constraint is a string, a table with
 // a version or a source, or an array of either for different machines.
 func Table(f *extract.File, table *tomltree.Table, scope inventory.Scope) []extract.Declaration {
-	var declarations []extract.Declaration
-	for _, name := range table.Keys() {
-		v := table.Get(name)
+	declarations := make([]extract.Declaration, 0, len(table.Keys()))
+	for name, v := range table.Entries() {
 		alternatives := []tomltree.Value{v}
 		if v.IsArray() {
 			alternatives = v.Items()

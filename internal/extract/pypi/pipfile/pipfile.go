@@ -46,7 +46,12 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 			file.Fault(category.Line, "%q is no table of packages", name)
 			continue
 		}
-		file.Declared = append(file.Declared, declared.Table(&file, category.Table(), scope)...)
+		all := declared.Table(&file, category.Table(), scope)
+		if file.Declared == nil {
+			file.Declared = all
+			continue
+		}
+		file.Declared = append(file.Declared, all...)
 	}
 	return file, err
 }

@@ -4,6 +4,7 @@ package gemfilelock
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/assay-sca/assay/internal/errs"
@@ -73,9 +74,10 @@ type lock struct {
 	platform string // of the gem whose dependencies follow
 	current  int    // index of that gem, -1 for none
 
-	byGem     map[gem]int // index in file.Packages
+	byGem     map[gem]int // index in file.Packages; with a section only from the second source on
+	sections  []int       // of the packages
 	byName    map[name]int
-	entries   map[entry]bool
+	entries   map[entry]struct{}
 	wanted    []want
 	depended  map[string]*dependency
 	dependent []*dependency // in the order of the file
@@ -118,9 +120,9 @@ func newLock(gems int) *lock {
 	return &lock{
 		current:  -1,
 		seen:     map[string]bool{},
-		byGem:    make(map[gem]int, 2*gems),
+		byGem:    make(map[gem]int, gems),
 		byName:   make(map[name]int, gems),
-		entries:  make(map[entry]bool, gems),
+		entries:  make(map[entry]struct{}, gems),
 		depended: map[string]*dependency{},
 		file:     extract.File{DirectKnown: true},
 	}
@@ -203,17 +205,34 @@ func (l *lock) gem(text string, number int) {
 		return
 	}
 	g := gem{gemName, version, l.number}
-	if l.entries[entry{g, platform}] {
+	before := len(l.entries)
+	if l.entries[entry{g, platform}] = struct{}{}; len(l.entries) == before {
 		l.file.Fault(number, "gem %q stands twice", text)
 	}
-	l.entries[entry{g, platform}] = true
-	at, known := l.byGem[g]
-	if !known {
-		at = l.add(g, number)
-	}
+	at := l.place(g, number)
 	l.current, l.platform = at, platform
-	setFirst(l.byName, name{gemName, platform}, at)
 	setFirst(l.byName, name{gemName, ""}, at)
+	if platform != "" {
+		setFirst(l.byName, name{gemName, platform}, at)
+	}
+}
+
+// place finds the package of a gem of one source, or adds it.
+func (l *lock) place(g gem, number int) int {
+	anywhere := gem{name: g.name, version: g.version}
+	at, known := l.byGem[anywhere]
+	if !known {
+		l.byGem[anywhere] = len(l.file.Packages)
+		return l.add(g, number)
+	}
+	if l.sections[at] == g.section {
+		return at
+	}
+	if at, known = l.byGem[g]; !known {
+		l.byGem[g] = len(l.file.Packages)
+		return l.add(g, number)
+	}
+	return at
 }
 
 func (l *lock) add(g gem, number int) int {
@@ -223,8 +242,7 @@ func (l *lock) add(g gem, number int) int {
 		p.Scope = inventory.ScopeRuntime
 	}
 	l.file.Packages = append(l.file.Packages, p)
-	l.byGem[g] = at
-	setFirst(l.byGem, gem{name: g.name, version: g.version}, at)
+	l.sections = append(l.sections, g.section)
 	return at
 }
 
@@ -310,18 +328,18 @@ func (l *lock) finish() {
 // there is one; the variants of a gem, being one package, share their edges.
 func (l *lock) join() {
 	l.file.Edges = make([]inventory.Edge, 0, len(l.wanted))
-	made := make(map[inventory.Edge]struct{}, len(l.wanted))
+	slices.SortStableFunc(l.wanted, func(a, b want) int { return a.from - b.from })
+	last := make([]int, len(l.file.Packages)) // by package, 1 + the one that it was last joined to
 	for _, w := range l.wanted {
 		to, ok := l.byName[w.to]
 		if !ok {
 			to, ok = l.byName[name{w.to.name, ""}]
 		}
-		e := inventory.Edge{From: w.from, To: to}
-		if _, twice := made[e]; !ok || twice {
+		if !ok || last[to] == w.from+1 {
 			continue
 		}
-		made[e] = struct{}{}
-		l.file.Edges = append(l.file.Edges, e)
+		last[to] = w.from + 1
+		l.file.Edges = append(l.file.Edges, inventory.Edge{From: w.from, To: to})
 	}
 }
 
