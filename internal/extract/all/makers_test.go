@@ -74,7 +74,7 @@ func makers() map[string]maker {
 		"pre-commit":                  {".pre-commit-config.yaml", "precommit/config/testdata/config.yaml", "repos:\n", "- repo: https://github.com/example/gauge{n}\n  rev: v1.2.{n}\n  hooks:\n  - id: check\n", ""},
 		"pubspec.lock":                {"pubspec.lock", "pub/pubspeclock/testdata/pubspec.lock", "packages:\n", "  gauge{n}:\n    dependency: transitive\n    description:\n      name: gauge{n}\n      sha256: aa\n      url: \"https://registry.example.org\"\n    source: hosted\n    version: \"1.2.{n}\"\n", "sdks:\n  dart: \">=3.0.0 <4.0.0\"\n"},
 		"pubspec.yaml":                {"pubspec.yaml", "pub/pubspec/testdata/pubspec.yaml", "name: clock\ndependencies:\n", "  gauge{n}: ^1.2.{n}\n", ""},
-		"requirements":                {"requirements.txt", "pypi/requirements/testdata/plain.txt", "", "gauge{n}==1.2.{n}\n", ""},
+		"requirements":                {"requirements.txt", "pypi/requirements/testdata/compiled.txt", "", "gauge{n}==1.2.{n}\n", ""},
 		"Pipfile.lock":                {"Pipfile.lock", "pypi/pipfilelock/testdata/Pipfile.lock", "{\"_meta\": {\"pipfile-spec\": 6}, \"default\": {\n", `"gauge{n}": {"hashes": ["sha256:aa"], "index": "pypi", "version": "==1.2.{n}"},` + "\n", `"last": {"version": "==1.0.0"}}, "develop": {}}` + "\n"},
 		"Pipfile":                     {"Pipfile", "pypi/pipfile/testdata/Pipfile", "[packages]\n", "gauge{n} = \"==1.2.{n}\"\n", ""},
 		"poetry.lock":                 {"poetry.lock", "pypi/poetrylock/testdata/poetry2.lock", "", "[[package]]\nname = \"gauge{n}\"\nversion = \"1.2.{n}\"\ndescription = \"\"\noptional = false\nfiles = [\n    {file = \"gauge{n}.whl\", hash = \"sha256:aa\"},\n]\n\n[package.dependencies]\ngauge1 = \">=1.0\"\n\n", "[metadata]\nlock-version = \"2.1\"\n"},
