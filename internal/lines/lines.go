@@ -29,5 +29,12 @@ func (r *Reader) Next() (line string, ok bool) {
 	return strings.TrimSuffix(line, "\r"), true
 }
 
+// Room is how many entries to make room for in a text of one entry a line: the
+// number of its lines, within reason for one that is not what it seems.
+func Room(text string) int {
+	const most = 1 << 16
+	return min(strings.Count(text[:min(len(text), 32*most)], "\n")+1, most)
+}
+
 // Number is the 1-based number of the line that Next returned last, 0 before.
 func (r *Reader) Number() int { return r.number }

@@ -126,7 +126,7 @@ func (p *parser) list(depth int) (Value, error) {
 			p.indent += 1 + blanks
 			item, err = p.inList(indent, depth)
 		}
-		v.node.items = append(v.node.items, item)
+		v.node.items = push(v.node.items, item)
 		if err != nil {
 			return v, err
 		}
@@ -205,7 +205,7 @@ func (v *Value) add(p *parser, key string, value Value) {
 	if v.node.add(key) && len(p.doc.Duplicates) < 100 {
 		p.doc.Duplicates = append(p.doc.Duplicates, Duplicate{key, value.Line})
 	}
-	v.node.items = append(v.node.items, value)
+	v.node.items = push(v.node.items, value)
 }
 
 // value reads what stands behind a key.

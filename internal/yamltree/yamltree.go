@@ -62,6 +62,14 @@ func (v Value) Items() []Value {
 	return v.node.items
 }
 
+// Len is the number of a mapping's entries or a list's items.
+func (v Value) Len() int {
+	if v.node == nil {
+		return 0
+	}
+	return len(v.node.items)
+}
+
 // Entries calls entry for each entry of a mapping, in the order of the text. A
 // key that stands twice comes twice.
 func (v Value) Entries(entry func(key string, value Value)) {
@@ -108,17 +116,29 @@ func (n *node) find(key string) int {
 
 // add appends a key and tells whether it was there before.
 func (n *node) add(key string) (twice bool) {
+	if n.index != nil {
+		before := len(n.index)
+		n.index[key] = len(n.keys)
+		n.keys = push(n.keys, key)
+		return len(n.index) == before
+	}
 	twice = n.find(key) >= 0
 	n.keys = append(n.keys, key)
-	if n.index != nil {
-		n.index[key] = len(n.keys) - 1
-	} else if len(n.keys) == indexFrom {
+	if len(n.keys) == indexFrom {
 		n.index = make(map[string]int, 4*indexFrom)
 		for i, k := range n.keys {
 			n.index[k] = i
 		}
 	}
 	return twice
+}
+
+// push appends to what may grow long: twice the room is copied less often.
+func push[T any](list []T, v T) []T {
+	if n := len(list); n == cap(list) && n >= indexFrom {
+		list = slices.Grow(list, n)
+	}
+	return append(list, v)
 }
 
 // Duplicate is a key that stands twice in one mapping.

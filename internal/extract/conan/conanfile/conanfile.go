@@ -40,8 +40,11 @@ func (Extractor) Wants(path string) bool {
 // Extract reads one manifest.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	var file extract.File
-	section, seen := "", map[entry]struct{}{}
-	r := lines.New(string(in.Data))
+	text := string(in.Data)
+	room := lines.Room(text)
+	file.Declared = make([]extract.Declaration, 0, room)
+	section, seen := "", make(map[entry]struct{}, room)
+	r := lines.New(text)
 	for line, ok := r.Next(); ok; line, ok = r.Next() {
 		line = uncomment(line)
 		switch {

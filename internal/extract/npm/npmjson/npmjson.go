@@ -23,7 +23,7 @@ type Reader struct {
 
 // New returns a reader of data.
 func New(data []byte) *Reader {
-	return &Reader{Reader: jsonstream.New(data), Names: Names{ids: map[string]Name{}}}
+	return &Reader{Reader: jsonstream.New(data), Names: Names{ids: make(map[string]Name, min(len(data)/100, 1<<14))}}
 }
 
 // Fault adds a problem at the line of the last token read.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/assay-sca/assay/internal/errs"
@@ -68,6 +69,7 @@ func (m *manifest) section(v yamltree.Value, name string, scope inventory.Scope)
 	if v.Exists() && !v.IsMap() && !v.IsNull() {
 		m.file.Fault(v.Line, "%q is not a mapping", name)
 	}
+	m.file.Declared = slices.Grow(m.file.Declared, v.Len())
 	v.Entries(func(key string, v yamltree.Value) {
 		if key == "" {
 			m.file.Fault(v.Line, "a dependency without a name")

@@ -40,8 +40,11 @@ func (Extractor) Wants(path string) bool {
 // Extract reads one lock: lines such as github "owner/repo" "1.2.3".
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	var file extract.File
-	seen := map[string]bool{}
-	r := lines.New(string(in.Data))
+	text := string(in.Data)
+	room := lines.Room(text)
+	file.Packages = make([]extract.Package, 0, room)
+	seen := make(map[string]struct{}, room)
+	r := lines.New(text)
 	for line, ok := r.Next(); ok; line, ok = r.Next() {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
@@ -52,10 +55,10 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 			file.Fault(r.Number(), "%q is not a pinned dependency", line)
 			continue
 		}
-		if seen[p.Name] {
+		before := len(seen)
+		if seen[p.Name] = struct{}{}; len(seen) == before {
 			file.Fault(r.Number(), "%q stands twice", p.Name)
 		}
-		seen[p.Name] = true
 		p.Line = r.Number()
 		file.Packages = append(file.Packages, p)
 	}
