@@ -131,6 +131,7 @@ var families = []family{
 // beside them have in common.
 var shared = map[string]string{
 	"internal/extract/conan/reference":    "Conan's references",
+	"internal/extract/cpan/moduleindex":   "which distributions of Perl have which modules",
 	"internal/extract/gitref":             "what a reference to a git repository is",
 	"internal/extract/golang/directive":   "the lines of go.mod and go.work",
 	"internal/extract/hex/term":           "terms of Elixir and Erlang",

@@ -13,6 +13,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/cocoapods/podspecjson"
 	"github.com/assay-sca/assay/internal/extract/conan/conanfile"
 	"github.com/assay-sca/assay/internal/extract/conan/conanlock"
+	"github.com/assay-sca/assay/internal/extract/cpan/cpanfile"
 	"github.com/assay-sca/assay/internal/extract/cpan/cpanfilesnapshot"
 	"github.com/assay-sca/assay/internal/extract/deno/denolock"
 	"github.com/assay-sca/assay/internal/extract/docker/dockerfile"
@@ -79,7 +80,7 @@ func Extractors() []extract.Extractor {
 		cargolock.New(), cargotoml.New(),
 		podfilelock.New(), podfile.New(), podspec.New(), podspecjson.New(),
 		conanlock.New(), conanfile.New(),
-		cpanfilesnapshot.New(),
+		cpanfilesnapshot.New(), cpanfile.New(),
 		denolock.New(),
 		dockerfile.New(),
 		gomod.New(), gosum.New(), gowork.New(),

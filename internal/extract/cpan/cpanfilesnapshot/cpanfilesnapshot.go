@@ -8,6 +8,7 @@ import (
 
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/extract"
+	"github.com/assay-sca/assay/internal/extract/cpan/moduleindex"
 	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/lines"
 	"github.com/assay-sca/assay/internal/purl"
@@ -28,6 +29,7 @@ func (Extractor) Format() extract.Format {
 		Ecosystem: purl.CPAN,
 		Role:      extract.Lock,
 		Files:     "cpanfile.snapshot",
+		Manifests: []string{"cpanfile"},
 		Edges:     true,
 	}
 }
@@ -40,12 +42,13 @@ func (Extractor) Wants(path string) bool {
 // Extract reads one lock: distributions two spaces deep, their sections four, and
 // the modules in these six.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	l := &lock{provides: map[string]int{}, seen: map[string]bool{}, current: -1}
+	l := &lock{provides: map[string]int{}, index: moduleindex.Index{}, seen: map[string]bool{}, current: -1}
 	r := lines.New(string(in.Data))
 	for text, ok := r.Next(); ok; text, ok = r.Next() {
 		l.line(strings.TrimRight(text, " \t"), r.Number())
 	}
 	l.finish()
+	l.file.Basis = l.index
 	if !l.headed {
 		return l.file, errs.AtLine(max(r.Number(), 1), "there is no section DISTRIBUTIONS")
 	}
@@ -59,6 +62,7 @@ type lock struct {
 	current  int // index of the distribution, -1 for none
 	section  string
 	provides map[string]int // by module, the distribution
+	index    moduleindex.Index
 	seen     map[string]bool
 	wanted   []want
 }
@@ -120,7 +124,7 @@ func split(text string) (name, version string, ok bool) {
 
 // module reads "Name version" of what a distribution provides or requires.
 func (l *lock) module(text string, number int) {
-	name, _, ok := strings.Cut(text, " ")
+	name, version, ok := strings.Cut(text, " ")
 	if !ok {
 		l.file.Fault(number, "%q is not a module with its version", text)
 		return
@@ -129,6 +133,8 @@ func (l *lock) module(text string, number int) {
 	case "provides":
 		if _, known := l.provides[name]; !known {
 			l.provides[name] = l.current
+			p := &l.file.Packages[l.current]
+			l.index[name] = moduleindex.Provided{Distribution: p.Name, Release: p.Version, Version: version}
 		}
 	case "requirements":
 		l.wanted = append(l.wanted, want{l.current, name})
