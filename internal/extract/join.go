@@ -66,13 +66,13 @@ type joining struct {
 	byPath map[string]*readFile
 	level  map[*readFile]int // how many files there are in a row, this one included
 	open   map[*readFile]bool
-	extra  []*readFile // read only for what they give to others
+	extra  map[*readFile]bool // read only for what they give to others
 	needs  map[*readFile][]string
 }
 
 func (r *reader) join(ctx context.Context) error {
 	j := joining{byPath: make(map[string]*readFile, len(r.files)), level: map[*readFile]int{}, open: map[*readFile]bool{},
-		needs: map[*readFile][]string{}}
+		extra: map[*readFile]bool{}, needs: map[*readFile][]string{}}
 	for _, f := range r.files {
 		j.byPath[f.path] = f
 	}
@@ -88,7 +88,7 @@ func (r *reader) join(ctx context.Context) error {
 	if err := r.linkAll(ctx); err != nil {
 		return err
 	}
-	for _, f := range j.extra {
+	for f := range j.extra {
 		f.giveOnly()
 	}
 	return nil
@@ -107,9 +107,9 @@ func (r *reader) readNamed(ctx context.Context, j *joining) error {
 			continue
 		}
 		if adopter, ok := joiner.(Adopter); ok {
-			_, part := joiner.(Loose)
+			_, loose := joiner.(Loose)
 			for _, name := range adopter.Adopts(f.path, f.content.file) {
-				r.readExtra(ctx, j, name, adopter, part)
+				r.readExtra(ctx, j, name, adopter, loose && !j.extra[f])
 			}
 		}
 		if r.options.Only == nil {
@@ -142,7 +142,7 @@ func (r *reader) readExtra(ctx context.Context, j *joining, name string, e Extra
 	r.read(ctx, f)
 	r.files = append(r.files, f)
 	if r.options.Only != nil && !part {
-		j.extra = append(j.extra, f)
+		j.extra[f] = true
 	}
 }
 

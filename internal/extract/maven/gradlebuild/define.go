@@ -88,7 +88,7 @@ func (p *parser) setWithin(name string, expression []token, depth int) {
 		isMap, expression = true, expression[1:]
 	}
 	if !isMap {
-		if value := evaluate(expression, p.values.Lookup); !isOpen(value) {
+		if value := evaluate(expression, p.lookup); !isOpen(value) {
 			p.values[name] = value
 		} else {
 			delete(p.values, name) // what it was before it is no longer

@@ -200,18 +200,22 @@ func (p *parser) version(statement []token, b *block) {
 	}
 	value := evaluate(all[0].tokens, p.values.Lookup)
 	for i := b.from; i < len(*b.list); i++ {
-		d := &(*b.list)[i]
-		strict, preferred, isStrict := strings.Cut(d.Constraint, "!!")
-		switch {
-		case name == "strictly" && d.Constraint == "":
-			d.Constraint = value + "!!"
-		case name == "strictly" && !isStrict:
-			d.Constraint = value + "!!" + strict
-		case name == "prefer" && isStrict && preferred == "":
-			d.Constraint += value
-		case name == "require", d.Constraint == "":
-			d.Constraint = value
-		}
+		setRich(&(*b.list)[i].Constraint, name, value)
+	}
+}
+
+// setRich enters one part of a rich version, as Gradle's shorthand has it.
+func setRich(constraint *string, name, value string) {
+	strict, preferred, isStrict := strings.Cut(*constraint, "!!")
+	switch {
+	case name == "strictly" && *constraint == "":
+		*constraint = value + "!!"
+	case name == "strictly" && !isStrict:
+		*constraint = value + "!!" + strict
+	case name == "prefer" && isStrict && preferred == "":
+		*constraint += value
+	case name == "require", *constraint == "":
+		*constraint = value
 	}
 }
 
@@ -244,9 +248,17 @@ func (p *parser) plugin(statement []token) {
 		return
 	}
 	m.Version = p.pluginVersion(statement[1:])
-	if m.Name == "" || m.Version == "" && head(statement) != "alias" {
+	switch {
+	case m.Name == "":
 		p.skipped.plugins.add(statement[0].line)
 		return
+	case p.top().manages:
+		if _, ok := p.versions[m.Name]; !ok && m.Version != "" {
+			p.versions[m.Name] = m.Version
+		}
+		return
+	case m.Version == "" && head(statement) != "alias":
+		p.bare[len(p.file.Declared)] = true
 	}
 	a := adder{parser: p, list: &p.file.Declared}
 	a.add(statement[0].line, m, inventory.ScopeBuild)

@@ -2,6 +2,7 @@ package gradlebuild_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 
 func TestExtract(t *testing.T) {
 	t.Parallel()
-	extracttest.Goldens(t, gradlebuild.New(), "build.gradle", "build.gradle.kts")
+	extracttest.Goldens(t, gradlebuild.New(), "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")
 }
 
 // declared reads a script and lists "name constraint".
@@ -72,20 +73,26 @@ func TestKX101(t *testing.T) {
 func TestWants(t *testing.T) {
 	t.Parallel()
 	extracttest.Wants(t, gradlebuild.New(), map[string]bool{
-		"build.gradle":         true,
-		"a/b/build.gradle":     true,
-		"build.gradle.kts":     true,
-		"a/build.gradle.kts":   true,
-		"mybuild.gradle":       false,
-		"build.gradle/x":       false,
-		"settings.gradle":      false,
-		"dependencies.gradle":  false,
-		"build.gradle.kts.bak": false,
+		"build.gradle":          true,
+		"a/b/build.gradle":      true,
+		"build.gradle.kts":      true,
+		"a/build.gradle.kts":    true,
+		"mybuild.gradle":        false,
+		"build.gradle/x":        false,
+		"settings.gradle":       true,
+		"a/settings.gradle.kts": true,
+		"init.gradle":           false,
+		"dependencies.gradle":   false,
+		"build.gradle.kts.bak":  false,
 	})
 }
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
+	var many strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&many, "c%d { library('a', 'g:a:1') };", i)
+	}
 	extracttest.Faults(t, gradlebuild.New(), []extracttest.Fault{
 		{
 			Name: "truncated", Line: 1, Words: "a block without an end", Keep: 1,
@@ -112,6 +119,10 @@ func TestFaults(t *testing.T) {
 			Content: "dependencies { implementation(" + strings.Repeat("'g:a:1',", 5000) + ") }",
 		},
 		{
+			Name: "many catalogues", Line: 1, Words: "more than 20 version catalogues",
+			Content: "versionCatalogs {" + many.String() + "}", Keep: 20,
+		},
+		{
 			Name: "deep", Line: 1, Words: "nested deeper", Content: strings.Repeat("a {", 2000),
 		},
 	})
@@ -121,6 +132,8 @@ func TestHostile(t *testing.T) {
 	t.Parallel()
 	extracttest.Hostile(t, gradlebuild.New(), "build.gradle")
 	extracttest.Hostile(t, gradlebuild.New(), "build.gradle.kts")
+	extracttest.Hostile(t, gradlebuild.New(), "settings.gradle")
+	extracttest.Hostile(t, gradlebuild.New(), "settings.gradle.kts")
 }
 
 // TestDoubling is a value that would double with each line.

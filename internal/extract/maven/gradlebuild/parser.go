@@ -25,6 +25,10 @@ const (
 	managedImports                // mavenBom "..."
 	managedEntries                // dependency "..."
 	managedSet                    // entry "artifact"
+	catalogs                      // of settings: a block for each catalogue
+	catalogEntries                // library("...", "..."), from(files("..."))
+	catalogRich                   // strictly, require, prefer of an entry
+	applying                      // from "..."
 	nothing                       // not even blocks of interest
 )
 
@@ -36,10 +40,14 @@ type block struct {
 	test    bool
 	build   bool // within buildscript
 	defines bool // its variables are known outside
+	manages bool // within pluginManagement
 
 	list   *[]extract.Declaration // of a detail: where its dependency is
 	from   int
 	module gradlevalues.Module // of a managedSet: group and version
+
+	catalog *catalog
+	rich    *string // the version that a catalogRich is about
 }
 
 // The bounds of what is kept of a script.
@@ -59,6 +67,11 @@ type parser struct {
 	values    gradlevalues.Properties
 	managed   []extract.Declaration
 	skipped   skipped
+
+	bare     map[int]bool      // of file.Declared: plugins whose version is elsewhere
+	versions map[string]string // of plugins, by pluginManagement
+	catalogs []*catalog
+	applied  []applied
 }
 
 // skipped is what the notes tell of.
@@ -77,6 +90,7 @@ func (c *count) add(line int) {
 func newParser(src string, kotlin bool) *parser {
 	return &parser{
 		lexer: lexer{src: src, line: 1, kotlin: kotlin}, values: gradlevalues.Properties{},
+		bare: map[int]bool{}, versions: map[string]string{},
 		blocks: []block{{meaning: other, defines: true}},
 	}
 }
@@ -186,7 +200,7 @@ func head(statement []token) string {
 // block says what a block means by the statement that it belongs to.
 func (p *parser) block(statement []token) block {
 	around := *p.top()
-	b := block{meaning: nothing, test: around.test, build: around.build}
+	b := block{meaning: nothing, test: around.test, build: around.build, manages: around.manages}
 	name := head(statement)
 	switch around.meaning {
 	case other:
@@ -225,12 +239,20 @@ func (p *parser) block(statement []token) block {
 		p.read(statement)
 	case managedImports, managedSet, plugins:
 		p.read(statement)
+	case catalogs:
+		if c := p.catalogOf(statement); c != nil {
+			b.meaning, b.catalog = catalogEntries, c
+		}
+	case catalogEntries:
+		if b.rich = p.catalogEntry(statement, around.catalog); b.rich != nil {
+			b.meaning = catalogRich
+		}
 	}
 	return b
 }
 
 func (p *parser) otherBlock(name string, statement []token, around block) block {
-	b := block{meaning: other, test: around.test, build: around.build}
+	b := block{meaning: other, test: around.test, build: around.build, manages: around.manages}
 	switch name {
 	case "dependencies": // in Kotlin also of a source set: jvmTest.dependencies
 		b.meaning, b.test = dependencies, b.test || isTest([]token{{text, strings.TrimSuffix(statement[0].text, ".dependencies"), 0}})
@@ -240,6 +262,18 @@ func (p *parser) otherBlock(name string, statement []token, around block) block 
 		b.meaning = values
 	case "dependencyManagement":
 		b.meaning = management
+	case "pluginManagement":
+		b.manages, b.defines = true, around.defines
+	case "versionCatalogs":
+		b.meaning = catalogs
+	case "apply":
+		switch {
+		case len(statement) > 1:
+		case statement[0].text == "apply":
+			b.meaning = applying
+		case around.defines && head([]token{{word, strings.TrimSuffix(statement[0].text, ".apply"), 0}}) == "extra":
+			b.meaning = values
+		}
 	case "buildscript":
 		b.build, b.defines = true, around.defines
 	case "allprojects", "subprojects", "project", "configure":
@@ -266,9 +300,8 @@ func isTest(statement []token) bool {
 func (p *parser) read(statement []token) {
 	switch b := p.top(); b.meaning {
 	case other:
-		if len(statement) > 1 && head(statement) == "apply" && p.appliesScript(statement[1:]) {
-			p.skipped.scripts.add(statement[0].line)
-		} else if b.defines {
+		applies := len(statement) > 1 && head(statement) == "apply" && p.appliesScript(statement[1:])
+		if !applies && b.defines {
 			p.define(statement)
 		}
 	case values:
@@ -289,13 +322,13 @@ func (p *parser) read(statement []token) {
 		p.managedEntry(statement)
 	case managedSet:
 		p.setEntry(statement, b.module)
+	case catalogEntries:
+		p.catalogEntry(statement, b.catalog)
+	case catalogRich:
+		p.rich(statement, b.rich)
+	case applying:
+		if all := arguments(statement[1:]); head(statement) == "from" && len(all) > 0 {
+			p.apply(all[0].tokens)
+		}
 	}
-}
-
-func (p *parser) appliesScript(tokens []token) bool {
-	from := byName(arguments(tokens), "from")
-	if from == nil && tokens[0].kind == text && tokens[0].text == "from" {
-		return true
-	}
-	return from != nil
 }

@@ -19,6 +19,7 @@ type Catalog struct {
 type Module struct {
 	Name    string // group:artifact
 	Version string // as a constraint; empty: any
+	Ref     string // the name of the version in its catalogue, where it has one
 }
 
 // Accessor is the name that a build script uses for a catalogue's entry.

@@ -99,7 +99,7 @@ func (c *catalog) libraries(libraries *tomltree.Table) {
 			c.file.Fault(v.Line, "the library %q has no group and artifact", alias)
 			continue
 		}
-		c.offered.Libraries[gradlevalues.Accessor(alias)] = c.add(v.Line, name, version, inventory.ScopeUnknown)
+		c.offered.Libraries[gradlevalues.Accessor(alias)] = c.add(v, name, version, inventory.ScopeUnknown)
 	}
 }
 
@@ -124,13 +124,14 @@ func (c *catalog) plugins(plugins *tomltree.Table) {
 			c.file.Fault(v.Line, "the plugin %q has no identifier", alias)
 			continue
 		}
-		c.offered.Plugins[gradlevalues.Accessor(alias)] = c.add(v.Line, gradlevalues.Marker(id), version, inventory.ScopeBuild)
+		c.offered.Plugins[gradlevalues.Accessor(alias)] = c.add(v, gradlevalues.Marker(id), version, inventory.ScopeBuild)
 	}
 }
 
-func (c *catalog) add(line int, name, version string, scope inventory.Scope) gradlevalues.Module {
-	c.file.Declared = append(c.file.Declared, extract.Declaration{Name: name, Constraint: version, Scope: scope, Line: line})
-	return gradlevalues.Module{Name: name, Version: version}
+func (c *catalog) add(v tomltree.Value, name, version string, scope inventory.Scope) gradlevalues.Module {
+	c.file.Declared = append(c.file.Declared, extract.Declaration{Name: name, Constraint: version, Scope: scope, Line: v.Line})
+	ref := v.Table().Get("version").Table().Get("ref").String()
+	return gradlevalues.Module{Name: name, Version: version, Ref: gradlevalues.Accessor(ref)}
 }
 
 // bundles only name libraries.
