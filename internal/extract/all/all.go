@@ -60,6 +60,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/pypi/pyproject"
 	"github.com/assay-sca/assay/internal/extract/pypi/requirements"
 	"github.com/assay-sca/assay/internal/extract/pypi/uvlock"
+	"github.com/assay-sca/assay/internal/extract/r/description"
 	"github.com/assay-sca/assay/internal/extract/r/renvlock"
 	"github.com/assay-sca/assay/internal/extract/rubygems/gemfile"
 	"github.com/assay-sca/assay/internal/extract/rubygems/gemfilelock"
@@ -97,7 +98,7 @@ func Extractors() []extract.Extractor {
 		config.New(),
 		pubspeclock.New(), pubspec.New(),
 		requirements.New(), pipfilelock.New(), pipfile.New(), poetrylock.New(), uvlock.New(), pdmlock.New(), pylock.New(), pyproject.New(),
-		renvlock.New(),
+		renvlock.New(), description.New(),
 		gemfilelock.New(), gemfile.New(), gemspec.New(),
 		packageresolved.New(), cartfile.New(), cartmanifest.New(), cartmanifest.NewPrivate(), packageswift.New(),
 		lockhcl.New(),

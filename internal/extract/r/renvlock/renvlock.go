@@ -29,6 +29,7 @@ func (Extractor) Format() extract.Format {
 		Ecosystem: purl.CRAN,
 		Role:      extract.Lock,
 		Files:     "renv.lock",
+		Manifests: []string{"DESCRIPTION"},
 		Edges:     true,
 		Licences:  true,
 		Hashes:    true,
