@@ -67,7 +67,7 @@ func scanBig(t *testing.T, program, format string, m maker, size int) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	began := time.Now()
-	scan := exec.CommandContext(ctx, program, "scan", "--db", "sample", "--offline", "-v", "-o", "table", dir)
+	scan := exec.CommandContext(ctx, program, "scan", "--db", "sample", "--offline", dir)
 	out, err := scan.CombinedOutput()
 	took := time.Since(began)
 	var exit *exec.ExitError
