@@ -26,6 +26,7 @@ func (Extractor) Format() extract.Format {
 		Ecosystem: purl.Hackage,
 		Role:      extract.Lock,
 		Files:     "cabal.project.freeze",
+		Manifests: []string{"cabal"},
 		Real:      true,
 	}
 }
