@@ -39,7 +39,7 @@ func (Extractor) Wants(path string) bool { return strings.HasSuffix(path, ".pods
 
 // Extract reads one manifest.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	m := &manifest{blocks: []block{{scope: inventory.ScopeRuntime}}, seen: map[extract.Declaration]bool{}}
+	m := &manifest{blocks: []block{{scope: inventory.ScopeRuntime}}}
 	r := rubycall.New(string(in.Data))
 	for c, ok := r.Next(); ok; c, ok = r.Next() {
 		m.call(&c)
@@ -55,7 +55,6 @@ type manifest struct {
 	wanted        []want
 	defaults      []string // subspecs that one gets who asks for the pod
 	limited       bool     // defaults are not all of them
-	seen          map[extract.Declaration]bool
 	unnamed, open int
 }
 
@@ -63,6 +62,12 @@ type manifest struct {
 type block struct {
 	subspec string // the outermost subspec, "" outside
 	scope   inventory.Scope
+}
+
+// request is what several subspecs may ask for in the same way.
+type request struct {
+	name, constraint string
+	scope            inventory.Scope
 }
 
 type want struct {
@@ -147,7 +152,10 @@ func (m *manifest) dependency(c *rubycall.Call) {
 // finish tells what only the whole file does: which dependencies are of the pod
 // itself, and which only of a subspec that must be asked for.
 func (m *manifest) finish() {
-	for _, w := range m.wanted {
+	m.file.Declared = make([]extract.Declaration, 0, len(m.wanted))
+	seen := make(map[request]struct{}, len(m.wanted))
+	for i := range m.wanted {
+		w := &m.wanted[i]
 		pod, _, _ := strings.Cut(w.Name, "/")
 		if pod == m.file.Name {
 			continue
@@ -156,12 +164,10 @@ func (m *manifest) finish() {
 		if m.limited && w.subspec != "" && d.Scope == inventory.ScopeRuntime && !slices.Contains(m.defaults, w.subspec) {
 			d.Scope = inventory.ScopeOptional
 		}
-		line := d.Line
-		if d.Line = 0; m.seen[d] {
+		before := len(seen)
+		if seen[request{d.Name, d.Constraint, d.Scope}] = struct{}{}; len(seen) == before {
 			continue // of another subspec, or the other branch of a condition
 		}
-		m.seen[d] = true
-		d.Line = line
 		m.file.Declared = append(m.file.Declared, d)
 	}
 	m.note(m.unnamed, "%d dependencies have names that are no literals: they are not listed")

@@ -53,14 +53,15 @@ type manifest struct {
 	file     extract.File
 	seen     map[string]bool // fields
 	defaults []string        // subspecs that one gets who asks for the pod
-	wanted   []want
-	depth    int // of subspecs
+	outer    []string        // by declaration: the outermost subspec that has it, "" for none
+	lists    int             // of dependencies
+	depth    int             // of subspecs
 }
 
-// want is a dependency, and the outermost subspec that has it, "" for none.
-type want struct {
-	extract.Declaration
-	subspec string
+// request is what several subspecs may ask for in the same way.
+type request struct {
+	name, constraint string
+	scope            inventory.Scope
 }
 
 func (m *manifest) field(name string) (err error) {
@@ -114,7 +115,7 @@ func (m *manifest) subspecs(outer string, scope inventory.Scope) error {
 	}
 	defer func() { m.depth-- }()
 	return m.r.Array(func() error {
-		from, own := len(m.wanted), ""
+		from, own := len(m.outer), ""
 		err := m.r.Object(func(name string) (err error) {
 			if name == "name" {
 				own, err = m.r.String()
@@ -123,8 +124,8 @@ func (m *manifest) subspecs(outer string, scope inventory.Scope) error {
 			return m.spec(name, outer, scope)
 		})
 		if outer == "" {
-			for i := range m.wanted[from:] {
-				m.wanted[from+i].subspec = own
+			for i := range m.outer[from:] {
+				m.outer[from+i] = own
 			}
 		}
 		return err
@@ -136,21 +137,26 @@ func (m *manifest) dependencies(subspec string, scope inventory.Scope) error {
 	if m.r.Kind() != '{' {
 		m.file.Fault(m.r.Line(), "dependencies are not an object")
 	}
-	seen := map[string]bool{}
+	m.lists++
+	seen := map[string]struct{}{}
+	var constraints []string
+	add := func(text string) { constraints = append(constraints, text) }
 	return m.r.Object(func(name string) error {
-		if seen[name] {
+		before := len(seen)
+		if seen[name] = struct{}{}; len(seen) == before {
 			m.file.Fault(m.r.Line(), "the key %q stands twice", name)
+			m.lists++
 		}
-		seen[name] = true
-		w := want{extract.Declaration{Name: name, Scope: scope, Line: m.r.Line()}, subspec}
-		var constraints []string
-		err := m.texts(func(text string) { constraints = append(constraints, text) })
-		w.Constraint = strings.Join(constraints, ", ")
+		d := extract.Declaration{Name: name, Scope: scope, Line: m.r.Line()}
+		constraints = constraints[:0]
+		err := m.texts(add)
+		d.Constraint = strings.Join(constraints, ", ")
 		if name == "" {
-			m.file.Fault(w.Line, "a dependency has no name")
+			m.file.Fault(d.Line, "a dependency has no name")
 			return err
 		}
-		m.wanted = append(m.wanted, w)
+		m.file.Declared = append(m.file.Declared, d)
+		m.outer = append(m.outer, subspec)
 		return err
 	})
 }
@@ -170,20 +176,22 @@ func (m *manifest) texts(add func(string)) error {
 // finish tells which dependencies are of the pod itself, and which only of a
 // subspec that must be asked for.
 func (m *manifest) finish() {
-	seen := map[extract.Declaration]bool{}
-	for _, w := range m.wanted {
-		if pod, _, _ := strings.Cut(w.Name, "/"); pod == m.file.Name {
+	all := m.file.Declared
+	m.file.Declared = all[:0]
+	seen := map[request]struct{}{}
+	for i, d := range all {
+		if pod, _, _ := strings.Cut(d.Name, "/"); pod == m.file.Name {
 			continue
 		}
-		d, line := w.Declaration, w.Line
-		if len(m.defaults) > 0 && w.subspec != "" && d.Scope == inventory.ScopeRuntime && !slices.Contains(m.defaults, w.subspec) {
+		if subspec := m.outer[i]; len(m.defaults) > 0 && subspec != "" && d.Scope == inventory.ScopeRuntime && !slices.Contains(m.defaults, subspec) {
 			d.Scope = inventory.ScopeOptional
 		}
-		if d.Line = 0; seen[d] {
-			continue // of another subspec
+		if m.lists > 1 {
+			before := len(seen)
+			if seen[request{d.Name, d.Constraint, d.Scope}] = struct{}{}; len(seen) == before {
+				continue // of another subspec
+			}
 		}
-		seen[d] = true
-		d.Line = line
 		m.file.Declared = append(m.file.Declared, d)
 	}
 }

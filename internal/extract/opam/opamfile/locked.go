@@ -40,7 +40,8 @@ func (Locked) Wants(path string) bool {
 func (Locked) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	file, err := read(in.Data)
 	optional := 0
-	at := map[string]int{}
+	at := make(map[string]int, len(file.Declared))
+	file.Packages = make([]extract.Package, 0, len(file.Declared))
 	for _, d := range file.Declared {
 		p := locked(d)
 		if p.Version == "" && d.Scope == inventory.ScopeOptional {
