@@ -24,6 +24,9 @@ func openEnded() map[string]string {
 		"Dockerfile": lines, "conanfile.txt": lines, "go.sum": lines, "gradle.properties": lines, "requirements": lines,
 		"Gemfile": lines, "Cartfile.resolved": lines, "Cartfile": lines, "Cartfile.private": lines, "gradle.lockfile": lines, "buildscript-gradle.lockfile": lines,
 		"cabal.project.freeze": "a field ends where the text does",
+		"cabal":                "a field ends where the text does",
+		"DESCRIPTION":          "a field ends where the text does",
+		"cpanfile":             "a statement ends where the text does",
 		"cpanfile.snapshot":    "indented blocks end where the text does",
 		"Podfile.lock":         "indented blocks end where the text does",
 		"Gemfile.lock":         "indented blocks end where the text does",
@@ -101,8 +104,8 @@ func mayStandTwice() map[string]string {
 		arrays = "an array of tables, in which a package may stand once for each marker or source"
 	)
 	return map[string]string{
-		"workflow": list, "pre-commit": list, "vcpkg.json": list, "opam": list, "Dockerfile": list, "rockspec": list, "cabal.project.freeze": list,
-		"Package.swift": adds, "gemspec": adds, "Gemfile": adds, "Podfile": adds, "podspec": adds, "pyproject.toml": adds, "requirements": adds, "build.gradle": adds,
+		"workflow": list, "pre-commit": list, "vcpkg.json": list, "opam": list, "Dockerfile": list, "rockspec": list, "cabal.project.freeze": list, "cabal": list, "DESCRIPTION": list,
+		"Package.swift": adds, "gemspec": adds, "Gemfile": adds, "Podfile": adds, "podspec": adds, "cpanfile": adds, "pyproject.toml": adds, "requirements": adds, "build.gradle": adds,
 		"mix.exs": adds, "go.sum": adds, "go.work": adds,
 		"go.mod":                    "the higher version counts, the ledger notes it",
 		"pom.xml":                   "the last counts, the ledger notes it",
