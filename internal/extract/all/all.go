@@ -12,6 +12,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/cocoapods/podspec"
 	"github.com/assay-sca/assay/internal/extract/cocoapods/podspecjson"
 	"github.com/assay-sca/assay/internal/extract/conan/conanfile"
+	"github.com/assay-sca/assay/internal/extract/conan/conanfilepy"
 	"github.com/assay-sca/assay/internal/extract/conan/conanlock"
 	"github.com/assay-sca/assay/internal/extract/cpan/cpanfile"
 	"github.com/assay-sca/assay/internal/extract/cpan/cpanfilesnapshot"
@@ -81,7 +82,7 @@ func Extractors() []extract.Extractor {
 		modulelock.New(),
 		cargolock.New(), cargotoml.New(),
 		podfilelock.New(), podfile.New(), podspec.New(), podspecjson.New(),
-		conanlock.New(), conanfile.New(),
+		conanlock.New(), conanfile.New(), conanfilepy.New(),
 		cpanfilesnapshot.New(), cpanfile.New(),
 		denolock.New(),
 		dockerfile.New(),

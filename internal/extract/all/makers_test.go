@@ -34,6 +34,7 @@ func makers() map[string]maker {
 		"podspec.json":                {"Clock.podspec.json", "cocoapods/podspecjson/testdata/Clock.podspec.json", "{\"name\": \"Clock\", \"dependencies\": {\n", "\"Gauge{n}\": [\"~> 1.2.{n}\"],\n", "\"Last\": []}}\n"},
 		"conan.lock":                  {"conan.lock", "conan/conanlock/testdata/v2.lock", "{\"version\": \"0.5\", \"requires\": [\n", "\"gauge{n}/1.2.0#0123456789abcdef0123456789abcdef%1712584843.618\",\n", "\"last/1.0\"]}\n"},
 		"conanfile.txt":               {"conanfile.txt", "conan/conanfile/testdata/conanfile.txt", "[requires]\n", "gauge{n}/1.2.{n}\n", ""},
+		"conanfile.py":                {"conanfile.py", "conan/conanfilepy/testdata/conanfile.py", "class Clock(ConanFile):\n    def requirements(self):\n", "        self.requires(\"gauge{n}/1.2.{n}\")\n", ""},
 		"cpanfile.snapshot":           {"cpanfile.snapshot", "cpan/cpanfilesnapshot/testdata/cpanfile.snapshot", "# carton snapshot format: version 1.0\nDISTRIBUTIONS\n", "  Gauge{n}-1.20\n    pathname: D/DI/DIALS/Gauge{n}-1.20.tar.gz\n    provides:\n      Gauge{n} 1.20\n    requirements:\n      Gauge1 0\n", ""},
 		"cpanfile":                    {"cpanfile", "cpan/cpanfile/testdata/cpanfile", "", "requires 'Gauge{n}', '1.2.{n}';\n", ""},
 		"deno.lock":                   {"deno.lock", "deno/denolock/testdata/v5.lock", `{"version": "5", "specifiers": {"npm:gauge1@^1.0": "1.2.0"}, "npm": {` + "\n", `"gauge{n}@1.2.0": {"integrity": "sha512-AAAA==", "dependencies": ["gauge1"]},` + "\n", `"last@1.0.0": {"integrity": "sha512-BBBB=="}}}` + "\n"},

@@ -31,7 +31,7 @@ func (Extractor) Format() extract.Format {
 		Ecosystem: purl.Conan,
 		Role:      extract.Lock,
 		Files:     "conan.lock",
-		Manifests: []string{"conanfile.txt"},
+		Manifests: []string{"conanfile.txt", "conanfile.py"},
 		Edges:     true,
 		Scopes:    true,
 		Hashes:    true,

@@ -234,7 +234,7 @@ func split(item string) (name, constraint string, ok bool) {
 				return "", "", false
 			}
 		} else if rest = strings.TrimLeft(rest, " "); rest != "" {
-			_, rest, _ = cutWord(rest)
+			rest = afterWord(rest)
 		}
 	}
 	constraint = strings.Join(strings.Fields(rest), " ")
@@ -244,13 +244,12 @@ func split(item string) (name, constraint string, ok bool) {
 	return name, strings.TrimPrefix(constraint, "-any"), name != "" && operator && closed && last
 }
 
-// cutWord takes the name of a part of a package off.
-func cutWord(s string) (word, rest string, ok bool) {
-	end := strings.IndexAny(s, " <>=^")
-	if end < 0 {
-		return s, "", true
+// afterWord is what follows the name of a part of a package.
+func afterWord(s string) string {
+	if end := strings.IndexAny(s, " <>=^"); end >= 0 {
+		return s[end:]
 	}
-	return s[:end], s[end:], true
+	return ""
 }
 
 // finish gives what sections have in common the scopes of those that import it,

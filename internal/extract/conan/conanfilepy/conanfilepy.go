@@ -1,0 +1,262 @@
+// Package conanfilepy reads conanfile.py, the recipes of Conan. They are Python
+// programs, which are not executed: literal requirements are read, in whichever
+// branch they stand.
+package conanfilepy
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/extract"
+	"github.com/assay-sca/assay/internal/extract/conan/reference"
+	"github.com/assay-sca/assay/internal/extract/script"
+	"github.com/assay-sca/assay/internal/inventory"
+	"github.com/assay-sca/assay/internal/purl"
+)
+
+// Extractor reads conanfile.py.
+type Extractor struct{}
+
+var _ extract.Extractor = (*Extractor)(nil)
+
+// New returns the extractor.
+func New() Extractor { return Extractor{} }
+
+// Format describes conanfile.py.
+func (Extractor) Format() extract.Format {
+	return extract.Format{
+		Name:      "conanfile.py",
+		Ecosystem: purl.Conan,
+		Role:      extract.Manifest,
+		Files:     "conanfile.py",
+		Scopes:    true,
+	}
+}
+
+// Wants accepts conanfile.py in any folder.
+func (Extractor) Wants(path string) bool {
+	return path[strings.LastIndexByte(path, '/')+1:] == "conanfile.py"
+}
+
+// Extract reads one recipe.
+func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
+	r := &recipe{seen: map[extract.Declaration]bool{}}
+	r.lex = script.New(string(in.Data), script.Syntax{Comments: []string{"#"}, Quotes: `"'`, Triple: true})
+	err := r.read()
+	if err == nil && !r.class {
+		err = errs.AtLine(r.lex.Line(), "there is no recipe, a class of ConanFile")
+	}
+	r.note(r.unnamed, "%d requirements are no literals: they are not listed")
+	r.note(r.open, "%d requirements have versions that are no literals: their version is unknown")
+	r.note(r.overrides, "%d requirements only override the versions of what others need and are not listed")
+	return r.file, err
+}
+
+// recipe is a conanfile.py being read.
+type recipe struct {
+	lex                      *script.Lexer
+	file                     extract.File
+	ahead                    []script.Token // read, but not taken yet
+	seen                     map[extract.Declaration]bool
+	class                    bool
+	unnamed, open, overrides int
+}
+
+func (r *recipe) note(n int, format string) {
+	if n > 0 {
+		r.file.Notes = append(r.file.Notes, fmt.Sprintf(format, n))
+	}
+}
+
+func (r *recipe) next() script.Token {
+	if n := len(r.ahead); n > 0 {
+		t := r.ahead[n-1]
+		r.ahead = r.ahead[:n-1]
+		return t
+	}
+	return r.lex.Next()
+}
+
+// read looks for self.requires("a/1") and requires = "a/1", "b/2".
+func (r *recipe) read() error {
+	var before, last script.Token
+	var open []int // lines of the brackets that are open
+	for t := r.next(); t.Kind != script.End; t = r.next() {
+		r.class = r.class || t.Is("ConanFile")
+		scope, wanted := inventory.ScopeUnknown, false
+		if last.Kind == script.Word {
+			scope, wanted = scopeOf(last.Text)
+		}
+		assigns := t.Is("=") && len(open) == 0 && !before.Is(".") && !before.Is("def")
+		switch {
+		case t.Is("(") && wanted && before.Is("."):
+			args, closed := r.elements(t, false)
+			if !closed {
+				return r.unended(t.Line)
+			}
+			r.call(args, scope, last.Line)
+			t = script.Token{}
+		case assigns && wanted:
+			if err := r.assignment(scope); err != nil {
+				return err
+			}
+			t = script.Token{}
+		case assigns && last.Is("name") && r.file.Name == "":
+			t = r.next()
+			if t.Kind == script.Text {
+				r.file.Name = t.Text
+			} else {
+				r.ahead = append(r.ahead, t)
+			}
+		case t.Is("(") || t.Is("[") || t.Is("{"):
+			open = append(open, t.Line)
+		case t.Is(")") || t.Is("]") || t.Is("}"):
+			open = open[:max(len(open)-1, 0)]
+		}
+		before, last = last, t
+	}
+	if len(open) > 0 && r.lex.Err() == nil {
+		return r.unended(open[0])
+	}
+	return r.lex.Err()
+}
+
+func (r *recipe) unended(line int) error {
+	if err := r.lex.Err(); err != nil {
+		return err
+	}
+	return errs.AtLine(line, "the file ends within the brackets that open here")
+}
+
+func scopeOf(word string) (inventory.Scope, bool) {
+	switch word {
+	case "requires":
+		return inventory.ScopeRuntime, true
+	case "tool_requires", "build_requires", "python_requires":
+		return inventory.ScopeBuild, true
+	case "test_requires":
+		return inventory.ScopeTest, true
+	}
+	return inventory.ScopeUnknown, false
+}
+
+// assignment reads one reference, several, or a list of them.
+func (r *recipe) assignment(scope inventory.Scope) error {
+	first := r.next()
+	if first.Is("=") || first.Kind == script.End { // a comparison
+		return nil
+	}
+	var args [][]script.Token
+	closed := true
+	if first.Is("(") || first.Is("[") {
+		args, closed = r.elements(first, false)
+	} else {
+		r.ahead = append(r.ahead, first)
+		args, closed = r.elements(first, true)
+	}
+	if !closed {
+		return r.unended(first.Line)
+	}
+	for _, a := range args {
+		if n := len(a); n > 0 && a[0].Is("(") { // a reference with options, as Conan 1 has it
+			for i := range a {
+				if a[i].Is(",") {
+					a = a[:i]
+					break
+				}
+			}
+			a = a[1:]
+		}
+		if len(a) > 0 {
+			r.require(a, scope, a[0].Line)
+		}
+	}
+	return nil
+}
+
+// maxTokens bounds what one element has.
+const maxTokens = 1000
+
+// elements reads what commas part, up to the bracket that ends it, or to the end
+// of its line.
+func (r *recipe) elements(first script.Token, line bool) (elements [][]script.Token, closed bool) {
+	var current []script.Token
+	depth, reached := 0, first.Line
+	for t := r.next(); t.Kind != script.End; t = r.next() {
+		if line && depth == 0 && t.Line > reached {
+			r.ahead = append(r.ahead, t)
+			return append(elements, current), true
+		}
+		reached = max(reached, t.Line)
+		switch {
+		case t.Is("(") || t.Is("[") || t.Is("{"):
+			depth++
+		case t.Is(")") || t.Is("]") || t.Is("}"):
+			if depth--; depth < 0 {
+				return append(elements, current), true
+			}
+		case t.Is(",") && depth == 0:
+			elements = append(elements, current)
+			current = nil
+			continue
+		}
+		if len(current) < maxTokens {
+			current = append(current, t)
+		}
+	}
+	return append(elements, current), line && r.lex.Err() == nil
+}
+
+// call reads the arguments of self.requires.
+func (r *recipe) call(args [][]script.Token, scope inventory.Scope, line int) {
+	for _, a := range args[1:] {
+		if len(a) == 3 && a[0].Is("override") && a[2].Is("True") {
+			r.overrides++
+			return
+		}
+	}
+	a := args[0]
+	if len(a) > 2 && a[0].Is("ref") && a[1].Is("=") {
+		a = a[2:]
+	}
+	r.require(a, scope, line)
+}
+
+// require declares what the tokens of one element say. Of f"name/{version}",
+// "name/%s" % version and the like the name is known.
+func (r *recipe) require(tokens []script.Token, scope inventory.Scope, line int) {
+	formatted := len(tokens) > 0 && tokens[0].Kind == script.Word && strings.EqualFold(tokens[0].Text, "f")
+	if formatted {
+		tokens = tokens[1:]
+	}
+	if len(tokens) == 0 || tokens[0].Kind != script.Text {
+		r.unnamed++
+		return
+	}
+	text := tokens[0].Text
+	d := extract.Declaration{Scope: scope, Line: line}
+	if formatted && strings.Contains(text, "{") || len(tokens) > 1 {
+		name, _, slash := strings.Cut(text, "/")
+		if !slash || name == "" || strings.ContainsAny(name, "{}% ") {
+			r.unnamed++
+			return
+		}
+		r.open++
+		d.Name = name
+	} else {
+		ref, ok := reference.Parse(text)
+		if !ok {
+			r.file.Fault(line, "%q is not a reference", text)
+			return
+		}
+		d.Name, d.Constraint = ref.Name, ref.Version
+	}
+	key := d
+	if key.Line = 0; r.seen[key] {
+		return // the other branch of a condition
+	}
+	r.seen[key] = true
+	r.file.Declared = append(r.file.Declared, d)
+}
