@@ -11,6 +11,7 @@ import (
 // version.
 type Interval struct {
 	Lower     string // first affected version; empty: from the beginning
+	After     bool   // Lower is not affected itself, what follows it is
 	Upper     string // empty: without end
 	Inclusive bool   // Upper is itself affected (last_affected), else it is the fix
 	Exact     bool   // only the version Lower: from a record's versions list
@@ -23,7 +24,7 @@ func (i Interval) String() string {
 	}
 	var b strings.Builder
 	if i.Lower != "" {
-		b.WriteString(">=" + i.Lower)
+		b.WriteString(lowerSign(i.After) + i.Lower)
 	}
 	if i.Upper != "" {
 		if b.Len() > 0 {
@@ -39,6 +40,13 @@ func (i Interval) String() string {
 		return "*"
 	}
 	return b.String()
+}
+
+func lowerSign(after bool) string {
+	if after {
+		return ">"
+	}
+	return ">="
 }
 
 // Fix is the version that ends the interval, or "" when none is known.
@@ -76,8 +84,8 @@ type Bounds struct {
 func (b *Bounds) Contains(v version.Version) (bool, error) {
 	if b.Lower != "" {
 		c, err := v.Compare(b.lower)
-		if err != nil || c < 0 || b.Exact {
-			return err == nil && c == 0, err
+		if err != nil || c < 0 || b.Exact || c == 0 && b.After {
+			return err == nil && c == 0 && b.Exact, err
 		}
 	}
 	if b.Upper == "" {
@@ -94,10 +102,10 @@ func (b *Bounds) Contains(v version.Version) (bool, error) {
 // commits, not versions, and give nothing. A listed version that a range covers
 // already is not repeated.
 func (a *Affected) Intervals(s version.Scheme) []Interval {
-	var out []Interval
+	out := slices.Clone(a.Stated)
 	for i := range a.Ranges {
 		if a.Ranges[i].Type != Git {
-			out = append(out, a.Ranges[i].intervals(s)...)
+			out = append(out, a.Ranges[i].Intervals(s)...)
 		}
 	}
 	slices.SortFunc(out, func(a, b Interval) int { return strings.Compare(a.String(), b.String()) })
@@ -159,7 +167,8 @@ const (
 	lastAffected
 )
 
-func (r *Range) intervals(s version.Scheme) []Interval {
+// Intervals are the stretches of one range; see Affected.Intervals.
+func (r *Range) Intervals(s version.Scheme) []Interval {
 	steps, limit, limited := r.steps(s)
 	steps = dropNeutral(steps)
 	var out []Interval

@@ -58,6 +58,9 @@ func decodeInterval(text string) (Interval, error) {
 			i.Lower, err = unescape(bound[1:])
 		case strings.HasPrefix(bound, ">="):
 			i.Lower, err = unescape(bound[2:])
+		case strings.HasPrefix(bound, ">"):
+			i.After = true
+			i.Lower, err = unescape(bound[1:])
 		case strings.HasPrefix(bound, "<="):
 			i.Inclusive = true
 			i.Upper, err = unescape(bound[2:])

@@ -21,7 +21,8 @@ type Detail struct {
 	ID              string
 	Provider        string
 	Severity        severity.Level
-	Withdrawn       bool
+	Withdrawn       bool // or rejected
+	Status          Status
 	Aliases         []string
 	Vulnerabilities []string // the merged vulnerabilities that it contributes to, by name
 	Summary         string
@@ -29,6 +30,10 @@ type Detail struct {
 	Ratings         []Severity
 	Published       string // RFC 3339, as the record has it
 	Modified        string
+	References      []Reference
+	Weaknesses      []string
+	Upstream        []string
+	Related         []string
 }
 
 // Relative is a live advisory that contributes to a vulnerability.
@@ -70,4 +75,30 @@ func plain(text string) string {
 		return decoded
 	}
 	return text
+}
+
+// Qualifiers are what must hold for a package besides its version.
+type Qualifiers struct {
+	Modularity    string // "-": it comes from no module
+	Architectures []string
+}
+
+// EncodeQualifiers writes qualifiers for storage: the module, then the
+// architectures, with blanks between.
+func EncodeQualifiers(q Qualifiers) string {
+	words := []string{escape(q.Modularity)}
+	for _, a := range q.Architectures {
+		words = append(words, escape(a))
+	}
+	return strings.Join(words, " ")
+}
+
+// DecodeQualifiers reads the text of EncodeQualifiers.
+func DecodeQualifiers(text string) Qualifiers {
+	module, rest, _ := strings.Cut(text, " ")
+	q := Qualifiers{Modularity: plain(module)}
+	for a := range strings.FieldsSeq(rest) {
+		q.Architectures = append(q.Architectures, plain(a))
+	}
+	return q
 }

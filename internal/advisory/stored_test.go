@@ -47,7 +47,7 @@ func roundTrip(t *testing.T, want []Interval) {
 
 func TestDecodeIntervalsDamaged(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"1.0", "|", ">=1|", ">=1  <2", " ", ">1", ">=%zz", "<%2", "* <1", "\xff"} {
+	for _, text := range []string{"1.0", "|", ">=1|", ">=1  <2", " ", ">%", ">=%zz", "<%2", "* <1", "\xff"} {
 		if got, err := DecodeIntervals(text); errs.KindOf(err) != errs.Damaged {
 			t.Errorf("%q is read as %+v with %v, want it damaged", text, got, err)
 		}
@@ -59,7 +59,8 @@ func FuzzIntervalsStored(f *testing.F) {
 		f.Add(v, odd()[len(odd())-1-i], i%2 == 0, ">=1 <2|*")
 	}
 	f.Fuzz(func(t *testing.T, lower, upper string, inclusive bool, text string) {
-		roundTrip(t, []Interval{{Lower: lower, Upper: upper, Inclusive: inclusive && upper != ""}, {Lower: lower, Exact: true}})
+		roundTrip(t, []Interval{{Lower: lower, Upper: upper, Inclusive: inclusive && upper != ""}, {Lower: lower, Exact: true},
+			{Lower: lower, After: lower != "", Upper: upper, Inclusive: inclusive && upper != ""}})
 		// What can be read at all is written so that it is read the same.
 		if intervals, err := DecodeIntervals(text); err == nil {
 			again, err := DecodeIntervals(EncodeIntervals(intervals))
@@ -77,11 +78,11 @@ func TestRatingsStored(t *testing.T) {
 	t.Parallel()
 	tests := [][]Severity{
 		nil,
-		{{"CVSS_V3", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}},
-		{{"CVSS_V3", "CVSS:3.0/AV:N"}, {"CVSS_V4", "CVSS:4.0/AV:N"}, {"Ubuntu", "medium"}},
-		{{"", ""}},
-		{{"", ""}, {"", "x"}, {"x", ""}},
-		{{"two words", "one\nCVSS_V3 two"}, {"100%", "5%20"}},
+		{{Type: "CVSS_V3", Score: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}},
+		{{Type: "CVSS_V3", Score: "CVSS:3.0/AV:N"}, {Type: "CVSS_V4", Score: "CVSS:4.0/AV:N"}, {Type: "Ubuntu", Score: "medium"}},
+		{{Type: "", Score: ""}},
+		{{Type: "", Score: ""}, {Type: "", Score: "x"}, {Type: "x", Score: ""}},
+		{{Type: "two words", Score: "one\nCVSS_V3 two"}, {Type: "100%", Score: "5%20"}},
 	}
 	for _, want := range tests {
 		if diff := cmp.Diff(want, DecodeRatings(EncodeRatings(want))); diff != "" {
@@ -93,7 +94,7 @@ func TestRatingsStored(t *testing.T) {
 func FuzzRatingsStored(f *testing.F) {
 	f.Add("CVSS_V3", "CVSS:3.1/AV:N", "a b", "c\nd %")
 	f.Fuzz(func(t *testing.T, kind, score, kind2, score2 string) {
-		want := []Severity{{kind, score}, {kind2, score2}}
+		want := []Severity{{Type: kind, Score: score}, {Type: kind2, Score: score2}}
 		if diff := cmp.Diff(want, DecodeRatings(EncodeRatings(want))); diff != "" {
 			t.Errorf("mismatch (-want +got):\n%s", diff)
 		}
@@ -101,17 +102,26 @@ func FuzzRatingsStored(f *testing.F) {
 	})
 }
 
+func TestQualifiersStored(t *testing.T) {
+	t.Parallel()
+	for _, want := range []Qualifiers{{}, {Modularity: "-"}, {Modularity: "nodejs:18"}, {Architectures: []string{"x86_64", "a b|%"}}, {"a b", []string{"src"}}} {
+		if diff := cmp.Diff(want, DecodeQualifiers(EncodeQualifiers(want))); diff != "" {
+			t.Errorf("mismatch (-want +got):\n%s", diff)
+		}
+	}
+}
+
 func TestLevel(t *testing.T) {
 	t.Parallel()
-	medium := []Severity{{"CVSS_V3", "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:L/I:N/A:N"}}
-	critical := []Severity{{"CVSS_V3", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}}
+	medium := []Severity{{Type: "CVSS_V3", Score: "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:L/I:N/A:N"}}
+	critical := []Severity{{Type: "CVSS_V3", Score: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}}
 	tests := []struct {
 		name string
 		a    Advisory
 		want severity.Level
 	}{
 		{"none", Advisory{}, severity.Unknown},
-		{"unreadable", Advisory{Severity: []Severity{{"CVSS_V3", "CVSS:3.1/nonsense"}}, Word: "dire"}, severity.Unknown},
+		{"unreadable", Advisory{Severity: []Severity{{Type: "CVSS_V3", Score: "CVSS:3.1/nonsense"}}, Word: "dire"}, severity.Unknown},
 		{"word", Advisory{Word: "HIGH"}, severity.High},
 		{"vector", Advisory{Severity: medium}, severity.Medium},
 		{"word above vector", Advisory{Severity: medium, Word: "CRITICAL"}, severity.Critical},

@@ -20,6 +20,8 @@ var modules = map[string]module{
 		[]string{"internal/jsonstream", "internal/vulndb", "internal/report", "internal/codec"}},
 	"github.com/google/go-cmp": {"differences in tests",
 		nil},
+	"github.com/klauspost/compress": {"zstd frames with a dictionary, and dictionaries made of samples",
+		[]string{"internal/vulndb"}},
 	"github.com/package-url/packageurl-go": {"the syntax of package URLs",
 		[]string{"internal/purl"}},
 	"github.com/pandatix/go-cvss": {"CVSS vectors of all versions",

@@ -43,6 +43,8 @@ var rooms = []room{
 	{"internal/purl", vocabulary},
 	{"internal/version", vocabulary},
 	{"internal/severity", vocabulary},
+	{"internal/distro", vocabulary},
+	{"internal/cpe", vocabulary},
 	{"internal/inventory", vocabulary},
 	{"internal/advisory", vocabulary},
 	{"internal/finding", vocabulary},

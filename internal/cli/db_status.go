@@ -34,16 +34,23 @@ type statusJSON struct {
 
 type providerJSON struct {
 	Name      string `json:"name"`
+	Title     string `json:"title"`
+	Licence   string `json:"licence"`
+	Covers    string `json:"covers"`
+	Proven    bool   `json:"proven"`
 	Records   int    `json:"records"`
 	Withdrawn int    `json:"withdrawn"`
 	Modified  string `json:"modified"`
 }
 
 type sourceJSON struct {
-	Name    string `json:"name"`
-	Digest  string `json:"digest"`
-	Records int    `json:"records"`
-	Skipped int    `json:"skipped"`
+	Name     string `json:"name"`
+	Feed     string `json:"feed"`
+	Digest   string `json:"digest"`
+	Records  int    `json:"records"`
+	Skipped  int    `json:"skipped"`
+	Captured string `json:"captured,omitempty"`
+	Stale    string `json:"stale,omitempty"`
 }
 
 func (a *app) dbStatusCommand() *cobra.Command {
@@ -109,16 +116,20 @@ func (a *app) gatherStatus(cmd *cobra.Command, db *vulndb.DB) (statusJSON, error
 	}
 	s.Ecosystems = ecosystems
 	for _, p := range providers {
-		modified := ""
-		if !p.Modified.IsZero() {
-			modified = p.Modified.Format(time.RFC3339)
-		}
-		s.Providers = append(s.Providers, providerJSON{p.Name, p.Records, p.Withdrawn, modified})
+		s.Providers = append(s.Providers, providerJSON{p.Name, p.Title, p.Licence, p.Covers, p.Proven, p.Records, p.Withdrawn, instant(p.Modified)})
 	}
 	for _, x := range sources {
-		s.Sources = append(s.Sources, sourceJSON(x))
+		s.Sources = append(s.Sources, sourceJSON{x.Name, x.Feed, x.Digest, x.Records, x.Skipped, instant(x.Captured), x.Stale})
 	}
 	return s, nil
+}
+
+// instant writes a time; none is empty.
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339)
 }
 
 func printStatus(out io.Writer, s *statusJSON) error {

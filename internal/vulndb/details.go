@@ -4,24 +4,11 @@ import (
 	"context"
 	"encoding/json"
 
-	jsonv2 "github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/assay-sca/assay/internal/advisory"
 )
 
-// head is the part of an advisory's blob that reports show.
-type head struct {
-	Aliases   []string            `json:"aliases"`
-	Summary   string              `json:"summary"`
-	Details   string              `json:"details"`
-	Severity  []advisory.Severity `json:"severity"`
-	Published string              `json:"published"`
-	Modified  string              `json:"modified"`
-}
-
 const detailsQuery = `
-select a.id, a.name, p.name, a.severity, a.withdrawn is not null, b.value,
+select a.id, a.name, p.name, a.severity, a.withdrawn is not null or a.status = 3, b.value,
 	(select json_group_array(v.name) from vulnerabilities v where v.advisory_id = a.id)
 from json_each($1) n
 cross join advisories a on a.id = n.value
@@ -51,6 +38,9 @@ func (db *DB) details(ctx context.Context, numbers []int64, out map[int64]adviso
 		var d advisory.Detail
 		var blob, names []byte
 		if err := scan(&number, &d.ID, &d.Provider, &d.Severity, &d.Withdrawn, &blob, &names); err != nil {
+			return err
+		}
+		if blob, err = db.blob(ctx, blob); err != nil {
 			return err
 		}
 		if err := inflate(&d, blob, names); err != nil {
@@ -88,11 +78,12 @@ func (db *DB) Relatives(ctx context.Context, names []string) (map[string][]advis
 
 // inflate fills in what stands in the blob.
 func inflate(d *advisory.Detail, blob, names []byte) error {
-	var h head
-	if err := jsonv2.Unmarshal(blob, &h, jsontext.AllowInvalidUTF8(true)); err != nil {
+	var b VulnerabilityBlob
+	if err := decodeBlob(blob, &b); err != nil {
 		return err
 	}
-	d.Aliases, d.Summary, d.Text, d.Ratings = h.Aliases, h.Summary, h.Details, h.Severity
-	d.Published, d.Modified = h.Published, h.Modified
+	d.Aliases, d.Summary, d.Text, d.Ratings = b.Aliases, b.Summary, b.Description, ratings(b.Severities)
+	d.Published, d.Modified, d.Status = b.Published, b.Modified, b.Status
+	d.References, d.Weaknesses, d.Upstream, d.Related = b.References, b.Weaknesses, b.Upstream, b.Related
 	return json.Unmarshal(names, &d.Vulnerabilities)
 }

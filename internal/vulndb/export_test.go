@@ -7,7 +7,8 @@ func Queries() map[string]string {
 	return map[string]string{
 		"candidatesQuery": candidatesQuery, "detailsQuery": detailsQuery, "relativesQuery": relativesQuery,
 		"byPackageQuery": byPackageQuery, "byIDQuery": byIDQuery, "ecosystemsQuery": ecosystemsQuery, "metadataQuery": metadataQuery,
-		"providersQuery": providersQuery, "providerNamesQuery": providerNamesQuery, "sourcesQuery": sourcesQuery, "verifyQuery": verifyQuery,
+		"providersQuery": providersQuery, "providerDigestsQuery": providerDigestsQuery, "sourcesQuery": sourcesQuery, "verifyQuery": verifyQuery,
+		"verifyBlobsQuery": verifyBlobsQuery, "verifyEPSSQuery": verifyEPSSQuery, "dictionariesQuery": dictionariesQuery,
 	}
 }
 

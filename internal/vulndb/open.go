@@ -20,9 +20,10 @@ import (
 
 // DB is an open advisory database. It is safe for concurrent use.
 type DB struct {
-	sql  *sql.DB
-	path string
-	meta Metadata
+	sql    *sql.DB
+	path   string
+	meta   Metadata
+	frames frames
 }
 
 // Metadata says which release a database is.
@@ -118,9 +119,21 @@ func checkHeader(path string) error {
 	return nil
 }
 
+// checkRevision refuses a revision that is not ours; any addition will do.
+func (db *DB) checkRevision(schema string) error {
+	var model, revision, addition int
+	if _, err := fmt.Sscanf(schema, "%d.%d.%d", &model, &revision, &addition); err != nil {
+		return db.damaged(fmt.Errorf("read the schema's version %q: %w", schema, err))
+	}
+	if revision != Revision {
+		return errs.E(errs.Invalid, "advisory database %s has schema %s, this program reads %d.%d: build or update it with this version of assay", db.path, schema, Model, Revision)
+	}
+	return nil
+}
+
 const metadataQuery = `select name, value from metadata`
 
-func (db *DB) metadata(ctx context.Context) (Metadata, error) {
+func (db *DB) metadataValues(ctx context.Context) (map[string]string, error) {
 	values := map[string]string{}
 	err := db.each(ctx, metadataQuery, func(scan func(...any) error) error {
 		var name, value string
@@ -128,6 +141,11 @@ func (db *DB) metadata(ctx context.Context) (Metadata, error) {
 		values[name] = value
 		return err
 	})
+	return values, err
+}
+
+func (db *DB) metadata(ctx context.Context) (Metadata, error) {
+	values, err := db.metadataValues(ctx)
 	if err != nil {
 		return Metadata{}, err
 	}
@@ -141,5 +159,5 @@ func (db *DB) metadata(ctx context.Context) (Metadata, error) {
 	if m.Digest == "" {
 		return m, db.damaged(errors.New("it was not finished"))
 	}
-	return m, nil
+	return m, db.checkRevision(m.Schema)
 }

@@ -17,7 +17,7 @@ type Row struct {
 }
 
 const searchColumns = `
-select f.advisory_id, p.ecosystem, p.name, coalesce(s.name || ' ' || s.version, ''), f.intervals, f.withdrawn`
+select f.advisory_id, p.ecosystem, p.name, coalesce(s.name || ' ' || s.label, ''), f.intervals, f.withdrawn`
 
 const byPackageQuery = searchColumns + `
 from packages p
@@ -33,7 +33,7 @@ func (db *DB) ByPackage(ctx context.Context, ecosystem, name string) ([]Row, err
 }
 
 const byIDQuery = `
-with named as (select advisory_id from aliases where name = $1),
+with named as (select advisory_id from aliases where name = $1 and kind < 3),
 merged as (
 	select advisory_id from named
 	union
@@ -42,7 +42,7 @@ merged as (
 	where (select count(*) from vulnerabilities x where x.advisory_id = n.advisory_id) = 1
 )
 -- a record may name no package at all
-select m.advisory_id, coalesce(p.ecosystem, ''), coalesce(p.name, ''), coalesce(s.name || ' ' || s.version, ''),
+select m.advisory_id, coalesce(p.ecosystem, ''), coalesce(p.name, ''), coalesce(s.name || ' ' || s.label, ''),
 	coalesce(f.intervals, ''), coalesce(f.withdrawn, 0)
 from merged m
 left join affected f on f.advisory_id = m.advisory_id

@@ -204,8 +204,8 @@ func TestByPackage(t *testing.T) {
 		want            []string
 	}{
 		{"npm", "left", npm},
-		{"Debian", "left", []string{"DSA-1 Debian left Debian 12 <1-1"}},
-		{"", "left", append([]string{"DSA-1 Debian left Debian 12 <1-1", "PYSEC-1 PyPI left  >=1 <2"}, npm...)},
+		{"Debian", "left", []string{"DSA-1 Debian left debian 12 <1-1"}},
+		{"", "left", append([]string{"DSA-1 Debian left debian 12 <1-1", "PYSEC-1 PyPI left  >=1 <2"}, npm...)},
 		{"npm", "none", nil},
 		{"none", "left", nil},
 	}
@@ -220,12 +220,12 @@ func TestByPackage(t *testing.T) {
 func TestByID(t *testing.T) {
 	t.Parallel()
 	db := open(t, records()...)
-	first := []string{"CVE-2024-1 npm left  <1.0.0", "CVE-2024-1 npm right  <2.0.0", "CVE-2024-1 npm left  >=1.5.0", "GHSA-1 npm left  <1.0.0", "DSA-1 Debian left Debian 12 <1-1"}
-	second := []string{"PYSEC-1 PyPI left  >=1 <2", "DSA-1 Debian left Debian 12 <1-1"}
+	first := []string{"CVE-2024-1 npm left  <1.0.0", "CVE-2024-1 npm right  <2.0.0", "CVE-2024-1 npm left  >=1.5.0", "GHSA-1 npm left  <1.0.0", "DSA-1 Debian left debian 12 <1-1"}
+	second := []string{"PYSEC-1 PyPI left  >=1 <2", "DSA-1 Debian left debian 12 <1-1"}
 	tests := map[string][]string{
 		"CVE-2024-1": first, "GHSA-1": first, // merged by alias
 		"CVE-2024-2": second, "PYSEC-1": second, // a bundle does not lead from one to the other
-		"DSA-1":      {"DSA-1 Debian left Debian 12 <1-1"},
+		"DSA-1":      {"DSA-1 Debian left debian 12 <1-1"},
 		"GHSA-2":     {"(GHSA-2 npm left  <9.0.0)"},
 		"CVE-2024-3": {"(GHSA-2 npm left  <9.0.0)"}, // by the alias of a withdrawn one
 		"GHSA-3":     {"GHSA-3    "},                // names no package
@@ -245,7 +245,8 @@ func TestStatus(t *testing.T) {
 	db := open(t, records()...)
 	at := func(day int) time.Time { return time.Date(2024, time.January, day, 0, 0, 0, 0, time.UTC) }
 	providers, err := db.Providers(t.Context())
-	want := []vulndb.Provider{{"CVE", 1, 0, at(1)}, {"DSA", 1, 0, at(4)}, {"GHSA", 3, 1, at(6)}, {"PYSEC", 1, 0, at(3)}}
+	want := []vulndb.Provider{{Name: "CVE", Records: 1, Modified: at(1)}, {Name: "DSA", Records: 1, Modified: at(4)},
+		{Name: "GHSA", Records: 3, Withdrawn: 1, Modified: at(6)}, {Name: "PYSEC", Records: 1, Modified: at(3)}}
 	if diff := cmp.Diff(want, providers); err != nil || diff != "" {
 		t.Errorf("error %v, mismatch (-want +got):\n%s", err, diff)
 	}
@@ -264,7 +265,7 @@ func TestStatus(t *testing.T) {
 func TestQueriesListed(t *testing.T) {
 	t.Parallel()
 	var declared []string
-	for _, file := range []string{"candidates.go", "details.go", "search.go", "status.go", "open.go"} {
+	for _, file := range []string{"candidates.go", "details.go", "search.go", "status.go", "open.go", "frame.go"} {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -291,7 +292,7 @@ func TestQueriesListed(t *testing.T) {
 // a small table whole and the one that checks everything.
 func TestPlans(t *testing.T) {
 	t.Parallel()
-	whole := []string{"ecosystemsQuery", "metadataQuery", "providersQuery", "providerNamesQuery", "sourcesQuery", "verifyQuery"}
+	whole := []string{"ecosystemsQuery", "metadataQuery", "providersQuery", "providerDigestsQuery", "sourcesQuery", "verifyQuery", "verifyBlobsQuery", "verifyEPSSQuery", "dictionariesQuery"}
 	db := open(t, records()...)
 	for name, query := range vulndb.Queries() {
 		rows, err := db.SQL().QueryContext(t.Context(), "explain query plan "+query, "[]", "x")

@@ -4,22 +4,27 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"time"
+
+	"github.com/assay-sca/assay/internal/advisory"
 )
 
 // What a status shows is small and read whole.
 const (
-	providersQuery     = `select name, records, withdrawn, coalesce(modified, 0) from providers order by name`
-	providerNamesQuery = `select name from providers order by name`
-	sourcesQuery       = `select name, digest, records, skipped from sources order by name`
+	providersQuery = `select name, title, licence, covers, proven, records, withdrawn, coalesce(modified, 0) from providers order by name`
+	sourcesQuery   = `select name, feed, digest, records, skipped, coalesce(captured, 0), coalesce(stale, '') from sources order by name`
 )
 
 // Provider is who assigned records, with their number.
 type Provider struct {
 	Name      string
+	Title     string
+	Licence   string
+	Covers    string
+	Proven    bool // its feed was read in its real form
 	Records   int
 	Withdrawn int
 	Modified  time.Time // the newest record's; zero: unknown
@@ -27,10 +32,13 @@ type Provider struct {
 
 // SourceStatus is a set of records that the build read.
 type SourceStatus struct {
-	Name    string
-	Digest  string
-	Records int
-	Skipped int
+	Name     string
+	Feed     string
+	Digest   string
+	Records  int
+	Skipped  int
+	Captured time.Time // when it was fetched; zero: at the build
+	Stale    string    // why it is not from the build's time; empty: it is
 }
 
 // Providers lists who assigned the records, by name.
@@ -39,7 +47,7 @@ func (db *DB) Providers(ctx context.Context) ([]Provider, error) {
 	err := db.each(ctx, providersQuery, func(scan func(...any) error) error {
 		var p Provider
 		var modified int64
-		if err := scan(&p.Name, &p.Records, &p.Withdrawn, &modified); err != nil {
+		if err := scan(&p.Name, &p.Title, &p.Licence, &p.Covers, &p.Proven, &p.Records, &p.Withdrawn, &modified); err != nil {
 			return err
 		}
 		if modified > 0 {
@@ -56,8 +64,12 @@ func (db *DB) Sources(ctx context.Context) ([]SourceStatus, error) {
 	var out []SourceStatus
 	err := db.each(ctx, sourcesQuery, func(scan func(...any) error) error {
 		var s SourceStatus
-		if err := scan(&s.Name, &s.Digest, &s.Records, &s.Skipped); err != nil {
+		var captured int64
+		if err := scan(&s.Name, &s.Feed, &s.Digest, &s.Records, &s.Skipped, &captured, &s.Stale); err != nil {
 			return err
+		}
+		if captured > 0 {
+			s.Captured = time.UnixMilli(captured).UTC()
 		}
 		out = append(out, s)
 		return nil
@@ -83,97 +95,163 @@ func (db *DB) each(ctx context.Context, query string, row func(scan func(...any)
 	return nil
 }
 
-// Verify reads the whole database and computes its content digest anew: blobs
-// must be what their digests say, records what their blobs say, and the root what
-// the records say; the rows that searches read must be those that were stored. It
-// returns the number of records.
+// Verify reads the whole database and computes its content digest anew: records
+// must be what their blobs say, providers what their records say, and the root
+// what the providers say; the rows that searches read must be those that were
+// stored. It returns the number of records.
 func (db *DB) Verify(ctx context.Context) (int, error) {
 	if err := db.verifyRows(ctx); err != nil {
 		return 0, err
 	}
-	parts, err := db.verifyRecords(ctx)
-	if err != nil {
-		return 0, err
+	v := verifier{db: db, lines: map[string][]string{}}
+	if err := errors.Join(v.records(ctx), v.decorations(ctx)); err != nil {
+		return v.count, err
 	}
-	root := sha256.New()
-	records := 0
-	err = db.each(ctx, providerNamesQuery, func(scan func(...any) error) error {
+	var digests []NamedDigest
+	err := db.each(ctx, providerDigestsQuery, func(scan func(...any) error) error {
 		var name string
-		if err := scan(&name); err != nil {
+		var digest []byte
+		if err := scan(&name, &digest); err != nil {
 			return err
 		}
-		if part := parts[name]; part != nil {
-			fmt.Fprintf(root, "%s\x00%x\n", name, part.sum.Sum(nil))
-			records += part.records
+		if !bytes.Equal(ProviderDigest(v.lines[name]), digest) {
+			return fmt.Errorf("the records of %s are not what was stored", name)
 		}
+		digests = append(digests, NamedDigest{name, digest})
 		return nil
 	})
 	if err != nil {
-		return records, err
+		return v.count, err
 	}
-	if got := "sha256:" + hex.EncodeToString(root.Sum(nil)); got != db.meta.Digest || records != db.meta.Records {
-		return records, db.damaged(fmt.Errorf("its content has the digest %s, it should have %s", got, db.meta.Digest))
+	if got := RootDigest(digests); got != db.meta.Digest || v.count != db.meta.Records {
+		return v.count, db.damaged(fmt.Errorf("its content has the digest %s, it should have %s", got, db.meta.Digest))
 	}
-	return records, nil
+	return v.count, nil
+}
+
+const providerDigestsQuery = `select name, digest from providers order by name`
+
+// verifier gathers the lines of the providers' digests.
+type verifier struct {
+	db    *DB
+	lines map[string][]string
+	count int
 }
 
 const verifyQuery = `
-select p.name, a.name, a.digest, b.digest, b.value, -1
-from advisories a join providers p on p.id = a.provider_id join blobs b on b.id = a.blob_id
+select a.id, p.name, a.name, a.digest, b.value, -1
+from advisories a join providers p on p.id = a.provider_id left join blobs b on b.id = a.blob_id
 union all
-select p.name, a.name, a.digest, b.digest, b.value, f.sequence
-from affected f join advisories a on a.id = f.advisory_id
-	join providers p on p.id = a.provider_id join blobs b on b.id = f.blob_id
-order by 1, 2, 6`
+select a.id, p.name, a.name, a.digest, b.value, f.sequence
+from (select advisory_id, sequence, blob_id from affected
+	union all select advisory_id, sequence, blob_id from unaffected
+	union all select advisory_id, sequence, blob_id from affected_cpes) f
+	join advisories a on a.id = f.advisory_id
+	join providers p on p.id = a.provider_id left join blobs b on b.id = f.blob_id
+order by 1, 6`
 
-// verifyRecords checks every record against its blobs and returns each
-// provider's digest over its records.
-func (db *DB) verifyRecords(ctx context.Context) (map[string]*providerSum, error) {
-	parts := map[string]*providerSum{}
+// records checks every record against its blobs.
+func (v *verifier) records(ctx context.Context) error {
 	var current recordSum
-	finish := func() error {
-		if current.hash == nil {
-			return nil
-		}
-		if sum := current.hash.Sum(nil); !bytes.Equal(sum, current.want) {
-			return fmt.Errorf("record %s is not what was stored", current.name)
-		}
-		part := parts[current.provider]
-		if part == nil {
-			part = &providerSum{sum: sha256.New()}
-			parts[current.provider] = part
-		}
-		part.records++
-		fmt.Fprintf(part.sum, "%s\x00%x\n", current.name, current.want)
-		return nil
-	}
-	err := db.each(ctx, verifyQuery, func(scan func(...any) error) error {
-		var provider, name string
-		var want, digest, value []byte
+	err := v.db.each(ctx, verifyQuery, func(scan func(...any) error) error {
+		var id int64
 		var sequence int
-		if err := scan(&provider, &name, &want, &digest, &value, &sequence); err != nil {
+		var provider, name string
+		var want, value []byte
+		if err := scan(&id, &provider, &name, &want, &value, &sequence); err != nil {
 			return err
 		}
-		if sum := sha256.Sum256(value); !bytes.Equal(sum[:], digest) {
-			return fmt.Errorf("a part of record %s is not what was stored", name)
+		value, err := v.db.blob(ctx, value)
+		if err != nil {
+			return fmt.Errorf("record %s: %w", name, err)
 		}
 		if sequence < 0 {
-			if err := finish(); err != nil {
+			if err := v.finish(&current); err != nil {
 				return err
 			}
-			current = recordSum{provider: provider, name: name, want: want, hash: sha256.New()}
+			current = recordSum{id: id, provider: provider, name: name, want: want, hash: sha256.New()}
 		}
-		if current.name != name {
+		if current.id != id {
 			return errors.New("a record has lost its head")
 		}
-		current.hash.Write(digest)
+		digest := sha256.Sum256(value)
+		current.hash.Write(digest[:])
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := finish(); err != nil {
-		return nil, db.damaged(err)
+	if err := v.finish(&current); err != nil {
+		return v.db.damaged(err)
 	}
-	return parts, nil
+	return nil
+}
+
+// recordSum is the digest over a record's blobs so far.
+type recordSum struct {
+	id             int64
+	provider, name string
+	want           []byte
+	hash           hash.Hash
+}
+
+func (v *verifier) finish(r *recordSum) error {
+	if r.hash == nil {
+		return nil
+	}
+	if !bytes.Equal(r.hash.Sum(nil), r.want) {
+		return fmt.Errorf("record %s is not what was stored", r.name)
+	}
+	v.lines[r.provider] = append(v.lines[r.provider], DigestLine(r.name, r.want))
+	v.count++
+	return nil
+}
+
+const (
+	verifyBlobsQuery = `
+select p.name, 'known_exploited ' || d.cve, d.digest, b.value
+from known_exploited d join providers p on p.id = d.provider_id left join blobs b on b.id = d.blob_id
+union all
+select p.name, 'end_of_life ' || d.product || ' ' || d.cycle, d.digest, b.value
+from end_of_life d join providers p on p.id = d.provider_id left join blobs b on b.id = d.blob_id`
+	verifyEPSSQuery = `select p.name, d.cve, d.score, d.percentile, d.date from epss d join providers p on p.id = d.provider_id`
+)
+
+// decorations checks what stands beside the records.
+func (v *verifier) decorations(ctx context.Context) error {
+	err := v.db.each(ctx, verifyBlobsQuery, func(scan func(...any) error) error {
+		var provider, key string
+		var want, value []byte
+		if err := scan(&provider, &key, &want, &value); err != nil {
+			return err
+		}
+		value, err := v.db.blob(ctx, value)
+		if err != nil {
+			return err
+		}
+		if digest := sha256.Sum256(value); !bytes.Equal(digest[:], want) {
+			return fmt.Errorf("%s is not what was stored", key)
+		}
+		v.lines[provider] = append(v.lines[provider], DigestLine(key, want))
+		v.count++
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return v.db.each(ctx, verifyEPSSQuery, func(scan func(...any) error) error {
+		var provider string
+		var e advisory.EPSS
+		if err := scan(&provider, &e.CVE, &e.Score, &e.Percentile, &e.Date); err != nil {
+			return err
+		}
+		data, err := EncodeDecoration(&e)
+		if err != nil {
+			return err
+		}
+		digest := sha256.Sum256(data)
+		v.lines[provider] = append(v.lines[provider], DigestLine("epss "+e.CVE, digest[:]))
+		v.count++
+		return nil
+	})
 }

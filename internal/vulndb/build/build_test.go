@@ -90,18 +90,18 @@ func left(t *testing.T, dir string, want ...string) {
 // logical is all that a database says, without its row numbers: the same content
 // gives the same lines, however it came.
 const logical = `
-select 'metadata ' || name || ' ' || value from metadata where name <> 'rows'
+select 'metadata ' || name || ' ' || value from metadata where name not like 'rows:%'
 union all select 'provider ' || name || ' ' || records || ' ' || withdrawn || ' ' || coalesce(modified, '-') from providers
 union all select 'ecosystem ' || name || ' ' || records from ecosystems
 union all select 'package ' || ecosystem || ' ' || name from packages
-union all select 'system ' || name || ' ' || version from operating_systems
-union all select 'blob ' || hex(digest) || ' ' || value from blobs
+union all select 'system ' || name || ' ' || label from operating_systems
+union all select 'blob ' || value from blobs
 union all select 'advisory ' || a.name || ' ' || p.name || ' ' || a.severity || ' ' || coalesce(a.published, '-') || ' ' || coalesce(a.modified, '-')
 	|| ' ' || coalesce(a.withdrawn, '-') || ' ' || hex(a.digest) || ' ' || b.value
 	from advisories a join providers p on p.id = a.provider_id join blobs b on b.id = a.blob_id
 union all select 'alias ' || l.name || ' ' || a.name from aliases l join advisories a on a.id = l.advisory_id
 union all select 'vulnerability ' || v.name || ' ' || a.name from vulnerabilities v join advisories a on a.id = v.advisory_id
-union all select 'affected ' || a.name || ' ' || f.sequence || ' ' || p.ecosystem || ' ' || p.name || ' ' || coalesce(s.name || ' ' || s.version, '-')
+union all select 'affected ' || a.name || ' ' || f.sequence || ' ' || p.ecosystem || ' ' || p.name || ' ' || coalesce(s.name || ' ' || s.label, '-')
 	|| ' ' || f.withdrawn || ' ' || f.intervals || ' ' || coalesce(f.severity, '-') || ' ' || b.value
 	from affected f join advisories a on a.id = f.advisory_id join packages p on p.id = f.package_id
 	left join operating_systems s on s.id = f.operating_system_id join blobs b on b.id = f.blob_id
@@ -177,7 +177,7 @@ func TestRun(t *testing.T) {
 		"provider":      {"CVE 1 0 1704067200000", "DSA 1 0 1704326400000", "GHSA 3 1 1704499200000", "OSV 1 0 1704585600000", "PYSEC 1 0 1704240000000"},
 		"ecosystem":     {"Debian 1", "PyPI 1", "npm 2"},
 		"package":       {" ", "Debian left", "PyPI zope-page", "npm left", "npm right"},
-		"system":        {"Debian 12"},
+		"system":        {"debian 12"},
 		"vulnerability": {"CVE-2024-1 CVE-2024-1", "CVE-2024-1 DSA-1", "CVE-2024-1 GHSA-1", "CVE-2024-2 DSA-1", "CVE-2024-2 PYSEC-1", "GHSA-3 GHSA-3", "OSV-1 OSV-1"},
 		"alias": {"CVE-2024-1 CVE-2024-1", "CVE-2024-1 DSA-1", "CVE-2024-1 GHSA-1", "CVE-2024-2 DSA-1", "CVE-2024-2 PYSEC-1", "DSA-1 DSA-1",
 			"GHSA-1 GHSA-1", "GHSA-2 GHSA-2", "GHSA-3 GHSA-3", "OSV-1 OSV-1", "PYSEC-1 PYSEC-1"},

@@ -7,20 +7,39 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/assay-sca/assay/internal/advisory"
+	"github.com/assay-sca/assay/internal/distro"
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/vulndb"
+	"github.com/assay-sca/assay/internal/vulndb/feed"
 )
 
 // Source is what a build says of one set of records that it read.
 type Source struct {
 	Name    string
+	Feed    string // its kind
 	Digest  string
 	Records int
 	Skipped []Skipped
+	Age     feed.Age
+}
+
+func captured(a feed.Age) any {
+	if a.Captured.IsZero() {
+		return nil
+	}
+	return a.Captured.UnixMilli()
+}
+
+func stale(a feed.Age) any {
+	if a.Reason == "" {
+		return nil
+	}
+	return a.Reason
 }
 
 // Skipped is a record that could not be used.
@@ -40,10 +59,11 @@ func (b *Builder) Finish(ctx context.Context, sources []Source) (vulndb.Metadata
 }
 
 func (b *Builder) finish(ctx context.Context, sources []Source) (vulndb.Metadata, error) {
-	if len(b.seen) == 0 {
+	if len(b.seen)+len(b.decorated) == 0 {
 		return vulndb.Metadata{}, errs.E(errs.Invalid, "there is no record to store")
 	}
-	for _, step := range []func(context.Context) error{b.mergeVariants, b.index, b.storeVulnerabilities, b.storeProviders, b.storeEcosystems} {
+	for _, step := range []func(context.Context) error{b.mergeVariants, b.storeDecorations, b.index, b.storeVulnerabilities,
+		b.storeProviders, b.storeEcosystems, b.storeAliases, b.storeBlobs} {
 		if err := step(ctx); err != nil {
 			return vulndb.Metadata{}, err
 		}
@@ -66,6 +86,35 @@ func (b *Builder) finish(ctx context.Context, sources []Source) (vulndb.Metadata
 		}
 	}
 	return meta, b.publish()
+}
+
+// storeBlobs stores those that some row names: merged records leave others.
+func (b *Builder) storeBlobs(ctx context.Context) error {
+	used := make([]int64, 0, len(b.blobs.places))
+	err := b.each(ctx, `
+select blob_id from advisories union select blob_id from affected union select blob_id from unaffected
+union select blob_id from affected_cpes union select blob_id from known_exploited union select blob_id from end_of_life
+order by 1`, func(text []byte) error {
+		id, err := strconv.ParseInt(string(text), 10, 64)
+		used = append(used, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := b.blobs.write(ctx, b.tx, used); err != nil {
+		return err
+	}
+	return b.blobs.close()
+}
+
+func (b *Builder) storeAliases(ctx context.Context) error {
+	for _, a := range distro.Aliases() {
+		if _, err := b.tx.ExecContext(ctx, `insert into operating_system_aliases values ($1, $2)`, a.Alias, a.Name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *Builder) index(ctx context.Context) error {
@@ -98,9 +147,10 @@ func (b *Builder) publish() error {
 
 func (b *Builder) storeVulnerabilities(ctx context.Context) error {
 	clusters := advisory.NewClusters()
-	for _, id := range sortedKeys(b.seen) {
-		if s := b.seen[id]; s.live {
-			clusters.Add(id, s.aliases)
+	keys := sortedRecords(b.seen)
+	for _, key := range keys {
+		if s := b.seen[key]; s.live {
+			clusters.Add(key.id, s.aliases)
 		}
 	}
 	insert, err := b.tx.PrepareContext(ctx, `insert into vulnerabilities values ($1, $2)`)
@@ -108,12 +158,12 @@ func (b *Builder) storeVulnerabilities(ctx context.Context) error {
 		return err
 	}
 	defer insert.Close() //nolint:errcheck // ends with the transaction
-	for _, id := range sortedKeys(b.seen) {
-		if !b.seen[id].live {
+	for _, key := range keys {
+		if !b.seen[key].live {
 			continue
 		}
-		for _, name := range clusters.Vulnerabilities(id) {
-			if _, err := insert.ExecContext(ctx, b.seen[id].row, name); err != nil {
+		for _, name := range clusters.Vulnerabilities(key.id) {
+			if _, err := insert.ExecContext(ctx, b.seen[key].row, name); err != nil {
 				return err
 			}
 		}
@@ -122,22 +172,38 @@ func (b *Builder) storeVulnerabilities(ctx context.Context) error {
 }
 
 func (b *Builder) storeProviders(ctx context.Context) error {
-	for _, s := range b.seen {
-		p := b.providers[s.provider]
+	for key, s := range b.seen {
+		p := b.providers[key.provider]
 		p.records++
 		if !s.live {
 			p.withdrawn++
 		}
 		p.modified = max(p.modified, millis(s.modified))
 	}
+	b.digestProviders()
 	for _, name := range sortedKeys(b.providers) {
-		p := b.providers[name]
-		if _, err := b.tx.ExecContext(ctx, `insert into providers values ($1, $2, $3, $4, $5)`,
-			p.id, name, p.records, p.withdrawn, orNull(p.modified)); err != nil {
+		p, d := b.providers[name], b.options.Describe(name)
+		if _, err := b.tx.ExecContext(ctx, `insert into providers values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			p.id, name, d.Title, d.Licence, d.Covers, d.Proven, p.records, p.withdrawn, orNull(p.modified), p.digest); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// digestProviders computes each provider's digest: over its records, sorted, and
+// what it decorates with. A difference of two releases descends the same tree.
+func (b *Builder) digestProviders() {
+	lines := map[string][]string{}
+	for key, s := range b.seen {
+		lines[key.provider] = append(lines[key.provider], vulndb.DigestLine(key.id, s.digest[:]))
+	}
+	for at, d := range b.decorated {
+		lines[d.provider] = append(lines[d.provider], vulndb.DigestLine(at, d.digest[:]))
+	}
+	for name, list := range lines {
+		b.providers[name].digest = vulndb.ProviderDigest(list)
+	}
 }
 
 func (b *Builder) storeEcosystems(ctx context.Context) error {
@@ -152,8 +218,8 @@ group by p.ecosystem`)
 
 func (b *Builder) storeSources(ctx context.Context, sources []Source) error {
 	for _, s := range sources {
-		if _, err := b.tx.ExecContext(ctx, `insert into sources values ($1, $2, $3, $4)`,
-			s.Name, s.Digest, s.Records, len(s.Skipped)); err != nil {
+		if _, err := b.tx.ExecContext(ctx, `insert into sources values ($1, $2, $3, $4, $5, $6, $7)`,
+			s.Name, s.Feed, s.Digest, s.Records, len(s.Skipped), captured(s.Age), stale(s.Age)); err != nil {
 			return err
 		}
 		for _, skipped := range s.Skipped {
@@ -167,8 +233,8 @@ func (b *Builder) storeSources(ctx context.Context, sources []Source) error {
 }
 
 func (b *Builder) storeMetadata(ctx context.Context) (vulndb.Metadata, error) {
-	meta := vulndb.Metadata{Schema: vulndb.Schema, Digest: rootDigest(b.seen), Built: b.options.Built.UTC().Truncate(time.Second),
-		Sample: b.options.Sample, Records: len(b.seen)}
+	meta := vulndb.Metadata{Schema: vulndb.Schema, Digest: b.rootDigest(), Built: b.options.Built.UTC().Truncate(time.Second),
+		Sample: b.options.Sample, Records: len(b.seen) + len(b.decorated)}
 	meta.Release = meta.Built.Format("2006-01-02") + "-" + strings.TrimPrefix(meta.Digest, "sha256:")[:8]
 	if meta.Sample {
 		meta.Release = "sample-" + strings.TrimPrefix(meta.Digest, "sha256:")[:8]
@@ -184,14 +250,27 @@ func (b *Builder) storeMetadata(ctx context.Context) (vulndb.Metadata, error) {
 	return meta, b.storeRowsDigest(ctx)
 }
 
+// rootDigest is the database's content digest, over the providers, sorted.
+func (b *Builder) rootDigest() string {
+	var digests []vulndb.NamedDigest
+	for _, name := range sortedKeys(b.providers) {
+		digests = append(digests, vulndb.NamedDigest{Name: name, Digest: b.providers[name].digest})
+	}
+	return vulndb.RootDigest(digests)
+}
+
 // storeRowsDigest comes last: it covers what is in the tables by then.
 func (b *Builder) storeRowsDigest(ctx context.Context) error {
-	digest, err := vulndb.RowsDigest(ctx, b.each)
-	if err != nil {
-		return err
+	for _, table := range vulndb.RowTables() {
+		digest, err := vulndb.RowsDigest(ctx, b.each, table)
+		if err != nil {
+			return err
+		}
+		if _, err := b.tx.ExecContext(ctx, `insert into metadata values ($1, $2)`, vulndb.RowsKey(table), digest); err != nil {
+			return err
+		}
 	}
-	_, err = b.tx.ExecContext(ctx, `insert into metadata values ('rows', $1)`, digest)
-	return err
+	return nil
 }
 
 func (b *Builder) each(ctx context.Context, query string, row func(text []byte) error) error {

@@ -80,12 +80,21 @@ func unused(names map[string]bool, name string) string {
 
 func (b *Builder) addSet(ctx context.Context, set feed.Set) (Source, error) {
 	source := Source{Name: set.Name()}
+	if kind, ok := set.(interface{ Feed() string }); ok {
+		source.Feed = kind.Feed()
+	}
+	if aged, ok := set.(interface{ Age() feed.Age }); ok {
+		source.Age = aged.Age()
+	}
 	digest, err := set.Each(ctx, func(r feed.Record) error {
 		if r.Err != nil {
 			source.Skipped = append(source.Skipped, Skipped{Entry: r.Entry, Reason: r.Err.Error()})
 			return nil
 		}
 		source.Records++
+		if r.Advisory.ID == "" {
+			return b.decorate(&r)
+		}
 		return b.Add(ctx, r.Provider, &r.Advisory)
 	})
 	if err != nil {

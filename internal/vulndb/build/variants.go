@@ -17,11 +17,13 @@ func (b *Builder) mergeVariants(ctx context.Context) error {
 	if len(b.variants) == 0 {
 		return nil
 	}
-	if _, err := b.tx.ExecContext(ctx, `create index affected_by_advisory on affected (advisory_id, sequence)`); err != nil {
-		return err
+	for _, table := range entryTables() {
+		if _, err := b.tx.ExecContext(ctx, `create index merging_`+table.name+` on `+table.name+` (advisory_id, sequence)`); err != nil {
+			return err
+		}
 	}
-	for _, id := range sortedKeys(b.variants) {
-		all := append(b.variants[id], b.seen[id])
+	for _, key := range sortedRecords(b.variants) {
+		all := append(b.variants[key], b.seen[key])
 		slices.SortFunc(all, func(x, y seen) int {
 			return cmp.Or(cmp.Compare(millis(y.modified), millis(x.modified)), slices.Compare(y.digest[:], x.digest[:]))
 		})
@@ -37,30 +39,53 @@ func (b *Builder) mergeVariants(ctx context.Context) error {
 		if err := b.redigest(ctx, &merged); err != nil {
 			return err
 		}
-		b.seen[id] = merged
+		b.seen[key] = merged
 	}
-	for _, text := range []string{
-		`delete from blobs where id not in (select blob_id from advisories union select blob_id from affected)`,
-		`drop index affected_by_advisory`,
-	} {
-		if _, err := b.tx.ExecContext(ctx, text); err != nil {
+	for _, table := range entryTables() {
+		if _, err := b.tx.ExecContext(ctx, `drop index merging_`+table.name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// entryTable is a table of a record's affected entries, with the columns that say
+// what an entry is about.
+type entryTable struct{ name, same string }
+
+func entryTables() []entryTable {
+	pkg := "m.package_id = t.package_id and m.operating_system_id = t.operating_system_id"
+	return []entryTable{{"affected", pkg}, {"unaffected", pkg}, {"affected_cpes", "m.cpe_id = t.cpe_id"}}
+}
+
+const nextSequence = `(select 1 + max(s) from (
+	select -1 as s
+	union all select max(sequence) from affected where advisory_id = $1
+	union all select max(sequence) from unaffected where advisory_id = $1
+	union all select max(sequence) from affected_cpes where advisory_id = $1))`
+
 // mergeInto moves what only the earlier record names to the merged one and drops
 // the rest of it.
 func (b *Builder) mergeInto(ctx context.Context, merged *seen, earlier seen) error {
+	var next int64
+	if err := b.tx.QueryRowContext(ctx, `select `+nextSequence, merged.row).Scan(&next); err != nil {
+		return err
+	}
+	for _, table := range entryTables() {
+		if _, err := b.tx.ExecContext(ctx, `update `+table.name+` as t set advisory_id = $1, sequence = sequence + $3
+			where advisory_id = $2 and not exists (select 1 from `+table.name+` m where m.advisory_id = $1 and `+table.same+`)`,
+			merged.row, earlier.row, next); err != nil {
+			return err
+		}
+		if _, err := b.tx.ExecContext(ctx, `delete from `+table.name+` where advisory_id = $1`, earlier.row); err != nil {
+			return err
+		}
+	}
 	for _, text := range []string{
-		`update affected set advisory_id = $1,
-			sequence = sequence + 1 + (select coalesce(max(sequence), -1) from affected where advisory_id = $1)
-		 where advisory_id = $2 and not exists (select 1 from affected m where m.advisory_id = $1
-			and m.package_id = affected.package_id and m.operating_system_id = affected.operating_system_id)`,
-		`delete from affected where advisory_id = $2 and $1 <> $2`,
 		`update or ignore aliases set advisory_id = $1 where advisory_id = $2`,
 		`delete from aliases where advisory_id = $2 and $1 <> $2`,
+		`update or ignore weaknesses set advisory_id = $1 where advisory_id = $2`,
+		`delete from weaknesses where advisory_id = $2 and $1 <> $2`,
 		`update advisories set severity = max(severity, (select severity from advisories e where e.id = $2)) where id = $1`,
 		`delete from advisories where id = $2 and $1 <> $2`,
 	} {
@@ -85,26 +110,27 @@ update advisories set withdrawn = case
 where id = $1 returning withdrawn is null`, merged.row).Scan(&merged.live)
 }
 
-// redigest computes a merged record's digest from its blobs, as recordDigest does
-// for a record that came whole.
+// redigest computes a merged record's digest from its blobs, as encoded.digest
+// does for a record that came whole.
 func (b *Builder) redigest(ctx context.Context, merged *seen) error {
 	rows, err := b.tx.QueryContext(ctx, `
-select digest from (
-	select -1 as place, b.digest from advisories a join blobs b on b.id = a.blob_id where a.id = $1
-	union all
-	select f.sequence, b.digest from affected f join blobs b on b.id = f.blob_id where f.advisory_id = $1
-) order by place`, merged.row)
+select -1 as place, blob_id from advisories where id = $1
+union all select sequence, blob_id from affected where advisory_id = $1
+union all select sequence, blob_id from unaffected where advisory_id = $1
+union all select sequence, blob_id from affected_cpes where advisory_id = $1
+order by 1`, merged.row)
 	if err != nil {
 		return err
 	}
 	defer rows.Close() //nolint:errcheck // ends with the transaction
 	sum := sha256.New()
 	for rows.Next() {
-		var digest []byte
-		if err := rows.Scan(&digest); err != nil {
+		var place, blob int64
+		if err := rows.Scan(&place, &blob); err != nil {
 			return err
 		}
-		sum.Write(digest)
+		digest := b.blobs.digest(blob)
+		sum.Write(digest[:])
 	}
 	if err := rows.Err(); err != nil {
 		return err

@@ -68,7 +68,7 @@ func TestMergeVariants(t *testing.T) {
 	want := []string{
 		"CVE-2024-9 0 npm both - 0 <1.5.0 -",
 		"CVE-2024-9 1 PyPI both - 0 <2 -",
-		"CVE-2024-9 2 Debian both Debian 12 0 <2 -",
+		"CVE-2024-9 2 Debian both debian 12 0 <2 -",
 		"CVE-2024-9 4 npm gone - 0 <1.0.0 -",
 		"CVE-2024-9 5 npm gone - 0 >=2.0.0 <3.0.0 -",
 		"GHSA-9 0 npm both - 0 <1.5.0 -",

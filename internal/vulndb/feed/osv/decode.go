@@ -5,6 +5,7 @@
 package osv
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -25,15 +26,9 @@ const (
 	maxVersions = 200_000
 )
 
-// record is the top level of a record. Affected entries are taken apart from the
-// rest, which is kept whole.
+// record is the top level of a record; rest are the fields that we do not know.
 type record struct {
-	Affected []jsontext.Value `json:"affected"`
-	Rest     jsontext.Value   `json:",embed"`
-}
-
-// head are the fields of the rest that we understand.
-type head struct {
+	Affected         []jsontext.Value    `json:"affected"`
 	ID               string              `json:"id"`
 	Modified         string              `json:"modified"`
 	Published        string              `json:"published"`
@@ -44,17 +39,34 @@ type head struct {
 	Summary          string              `json:"summary"`
 	Details          string              `json:"details"`
 	Severity         []advisory.Severity `json:"severity"`
+	References       []reference         `json:"references"`
 	DatabaseSpecific jsontext.Value      `json:"database_specific"`
+	Rest             jsontext.Value      `json:",embed"`
+}
+
+type reference struct {
+	Type string `json:"type"`
+	URL  string `json:"url"`
 }
 
 type entry struct {
 	Package struct {
-		Ecosystem string `json:"ecosystem"`
-		Name      string `json:"name"`
+		Ecosystem string         `json:"ecosystem"`
+		Name      string         `json:"name"`
+		PURL      string         `json:"purl"`
+		Rest      jsontext.Value `json:",embed"`
 	} `json:"package"`
 	Severity []advisory.Severity `json:"severity"`
-	Ranges   []advisory.Range    `json:"ranges"`
+	Ranges   []eventRange        `json:"ranges"`
 	Versions []string            `json:"versions"`
+	Rest     jsontext.Value      `json:",embed"`
+}
+
+type eventRange struct {
+	Type   advisory.RangeType `json:"type"`
+	Repo   string             `json:"repo"`
+	Events []advisory.Event   `json:"events"`
+	Rest   jsontext.Value     `json:",embed"`
 }
 
 // lenient: records are the work of many hands. What JSON leaves open is taken as
@@ -63,20 +75,20 @@ func lenient() jsonv2.Options {
 	return jsonv2.JoinOptions(jsontext.AllowInvalidUTF8(true))
 }
 
-// Decode reads one record. Fields that the schema does not name are kept in the
-// bodies. The error says why a record cannot be used.
+// Decode reads one record. Fields that the schema does not name are kept as
+// extras. The error says why a record cannot be used.
 func Decode(data []byte) (advisory.Advisory, error) {
 	if len(data) > maxRecord {
 		return advisory.Advisory{}, fmt.Errorf("it has over %d bytes", maxRecord)
 	}
 	var r record
 	if err := jsonv2.Unmarshal(data, &r, lenient()); err != nil {
-		return advisory.Advisory{}, brief(err)
+		return advisory.Advisory{ID: r.ID}, brief(err)
 	}
 	if len(r.Affected) > maxAffected {
 		return advisory.Advisory{}, fmt.Errorf("it names over %d packages", maxAffected)
 	}
-	a, err := decodeHead(r.Rest)
+	a, err := r.head()
 	if err != nil {
 		return a, err
 	}
@@ -89,30 +101,77 @@ func Decode(data []byte) (advisory.Advisory, error) {
 	return a, nil
 }
 
-func decodeHead(raw jsontext.Value) (advisory.Advisory, error) {
-	if raw == nil {
-		return advisory.Advisory{}, errors.New("it has no id")
-	}
-	var h head
-	if err := jsonv2.Unmarshal(raw, &h, lenient()); err != nil {
-		return advisory.Advisory{ID: h.ID}, brief(err)
-	}
+func (r *record) head() (advisory.Advisory, error) {
 	a := advisory.Advisory{
-		ID: h.ID, Modified: h.Modified, Published: h.Published, Withdrawn: h.Withdrawn,
-		Aliases: h.Aliases, Related: h.Related, Upstream: h.Upstream,
-		Summary: h.Summary, Details: h.Details, Severity: h.Severity, Word: word(h.DatabaseSpecific),
+		ID: r.ID, Modified: r.Modified, Published: r.Published, Withdrawn: r.Withdrawn,
+		Aliases: r.Aliases, Related: r.Related, Upstream: r.Upstream,
+		Summary: r.Summary, Details: r.Details, Severity: r.Severity, Word: word(r.DatabaseSpecific), Weaknesses: weaknesses(r.DatabaseSpecific),
+	}
+	for _, x := range r.References {
+		a.References = append(a.References, x.common())
 	}
 	switch {
-	case h.ID == "":
+	case r.ID == "":
 		return a, errors.New("it has no id")
-	case !plain(h.ID):
-		return a, fmt.Errorf("its id %.60q is none", h.ID)
-	case len(h.Aliases) > maxAliases:
+	case !plain(r.ID):
+		return a, fmt.Errorf("its id %.60q is none", r.ID)
+	case len(r.Aliases) > maxAliases:
 		return a, fmt.Errorf("it has over %d aliases", maxAliases)
 	}
 	var err error
-	a.Body, err = canonical(raw)
+	a.Extra, err = extra(r.Rest, member{"database_specific", r.DatabaseSpecific})
 	return a, err
+}
+
+func (r reference) common() advisory.Reference {
+	out := advisory.Reference{URL: r.URL}
+	if r.Type != "" {
+		out.Tags = []string{strings.ToLower(r.Type)}
+	}
+	return out
+}
+
+// member is a field that goes back to the others.
+type member struct {
+	name  string
+	value jsontext.Value
+}
+
+// extra are the fields that have no place of their own, as one canonical object;
+// nil if there are none.
+func extra(rest jsontext.Value, more ...member) ([]byte, error) {
+	out := []byte{'{'}
+	if inner := bytes.TrimSpace(rest); len(inner) > 2 {
+		out = append(out, inner[1:len(inner)-1]...)
+	}
+	for _, m := range more {
+		if len(m.value) == 0 || string(m.value) == "null" || string(m.value) == "{}" {
+			continue
+		}
+		if len(bytes.TrimSpace(out)) > 1 {
+			out = append(out, ',')
+		}
+		out = append(append(append(append(out, '"'), m.name...), '"', ':'), m.value...)
+	}
+	if out = append(out, '}'); len(bytes.TrimSpace(out)) == 2 {
+		return nil, nil
+	}
+	return canonical(out)
+}
+
+// weaknesses are the CWE ids that some databases keep among their own fields.
+func weaknesses(specific jsontext.Value) []string {
+	var fields struct {
+		IDs jsontext.Value `json:"cwe_ids"`
+	}
+	if specific == nil || jsonv2.Unmarshal(specific, &fields, lenient()) != nil || fields.IDs == nil {
+		return nil
+	}
+	var ids []string
+	if jsonv2.Unmarshal(fields.IDs, &ids) != nil {
+		return nil
+	}
+	return ids
 }
 
 // word is the severity word that some databases keep among their own fields.
@@ -135,13 +194,20 @@ func decodeAffected(raw jsontext.Value) (advisory.Affected, error) {
 	if err := jsonv2.Unmarshal(raw, &e, lenient()); err != nil {
 		return advisory.Affected{}, brief(err)
 	}
-	a := advisory.Affected{Ecosystem: e.Package.Ecosystem, Name: e.Package.Name,
-		Severity: e.Severity, Ranges: e.Ranges, Versions: e.Versions}
+	a := advisory.Affected{Ecosystem: e.Package.Ecosystem, Name: e.Package.Name, PURL: e.Package.PURL,
+		Severity: e.Severity, Versions: e.Versions}
+	var err error
+	for _, r := range e.Ranges {
+		common := advisory.Range{Type: r.Type, Repo: r.Repo, Events: r.Events}
+		if common.Extra, err = extra(r.Rest); err != nil {
+			return a, err
+		}
+		a.Ranges = append(a.Ranges, common)
+	}
 	if err := check(a); err != nil {
 		return a, err
 	}
-	var err error
-	a.Body, err = canonical(raw)
+	a.Extra, err = extra(e.Rest, member{"package", e.Package.Rest})
 	return a, err
 }
 
