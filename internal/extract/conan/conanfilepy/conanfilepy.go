@@ -59,6 +59,7 @@ type recipe struct {
 	lex                      *script.Lexer
 	file                     extract.File
 	ahead                    []script.Token // read, but not taken yet
+	opened                   []int          // lines of the brackets that are open
 	seen                     map[extract.Declaration]bool
 	class                    bool
 	unnamed, open, overrides int
@@ -82,45 +83,62 @@ func (r *recipe) next() script.Token {
 // read looks for self.requires("a/1") and requires = "a/1", "b/2".
 func (r *recipe) read() error {
 	var before, last script.Token
-	var open []int // lines of the brackets that are open
 	for t := r.next(); t.Kind != script.End; t = r.next() {
 		r.class = r.class || t.Is("ConanFile")
-		scope, wanted := inventory.ScopeUnknown, false
-		if last.Kind == script.Word {
-			scope, wanted = scopeOf(last.Text)
+		r.bracket(t)
+		taken, err := r.statement(before, last, t)
+		if err != nil {
+			return err
 		}
-		assigns := t.Is("=") && len(open) == 0 && !before.Is(".") && !before.Is("def")
-		switch {
-		case t.Is("(") && wanted && before.Is("."):
-			args, closed := r.elements(t, false)
-			if !closed {
-				return r.unended(t.Line)
-			}
-			r.call(args, scope, last.Line)
+		if taken {
 			t = script.Token{}
-		case assigns && wanted:
-			if err := r.assignment(scope); err != nil {
-				return err
-			}
-			t = script.Token{}
-		case assigns && last.Is("name") && r.file.Name == "":
-			t = r.next()
-			if t.Kind == script.Text {
-				r.file.Name = t.Text
-			} else {
-				r.ahead = append(r.ahead, t)
-			}
-		case t.Is("(") || t.Is("[") || t.Is("{"):
-			open = append(open, t.Line)
-		case t.Is(")") || t.Is("]") || t.Is("}"):
-			open = open[:max(len(open)-1, 0)]
 		}
 		before, last = last, t
 	}
-	if len(open) > 0 && r.lex.Err() == nil {
-		return r.unended(open[0])
+	if len(r.opened) > 0 && r.lex.Err() == nil {
+		return r.unended(r.opened[0])
 	}
 	return r.lex.Err()
+}
+
+func (r *recipe) bracket(t script.Token) {
+	switch {
+	case t.Is("("), t.Is("["), t.Is("{"):
+		r.opened = append(r.opened, t.Line)
+	case t.Is(")"), t.Is("]"), t.Is("}"):
+		r.opened = r.opened[:max(len(r.opened)-1, 0)]
+	}
+}
+
+// statement reads what begins with these three tokens, if it is of interest.
+func (r *recipe) statement(before, last, t script.Token) (taken bool, err error) {
+	assigns := t.Is("=") && len(r.opened) == 0 && !before.Is(".")
+	scope, wanted := scopeOf(last.Text)
+	switch {
+	case last.Kind != script.Word:
+	case assigns && last.Text == "name" && r.file.Name == "":
+		r.name()
+		return true, nil
+	case assigns && wanted:
+		return true, r.assignment(scope)
+	case wanted && t.Is("(") && before.Is("."):
+		args, closed := r.elements(t, false)
+		if !closed {
+			return true, r.unended(t.Line)
+		}
+		r.opened = r.opened[:len(r.opened)-1]
+		r.call(args, scope, last.Line)
+		return true, nil
+	}
+	return false, nil
+}
+
+func (r *recipe) name() {
+	if t := r.next(); t.Kind == script.Text {
+		r.file.Name = t.Text
+	} else {
+		r.ahead = append(r.ahead, t)
+	}
 }
 
 func (r *recipe) unended(line int) error {
@@ -148,14 +166,11 @@ func (r *recipe) assignment(scope inventory.Scope) error {
 	if first.Is("=") || first.Kind == script.End { // a comparison
 		return nil
 	}
-	var args [][]script.Token
-	closed := true
-	if first.Is("(") || first.Is("[") {
-		args, closed = r.elements(first, false)
-	} else {
+	line := !first.Is("(") && !first.Is("[")
+	if line {
 		r.ahead = append(r.ahead, first)
-		args, closed = r.elements(first, true)
 	}
+	args, closed := r.elements(first, line)
 	if !closed {
 		return r.unended(first.Line)
 	}
