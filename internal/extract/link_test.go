@@ -169,6 +169,73 @@ func TestLinkHostile(t *testing.T) {
 	}
 }
 
+// TestLinkParents: a parent that no path leads to is the project of the tree that
+// has its coordinates, if there is just one; through it come its own parents.
+func TestLinkParents(t *testing.T) {
+	t.Parallel()
+	tree := map[string]string{
+		"parents/top/pom.xml":  pomOf("top", properties("oil.version", "1.1"), managing(dep("org.example:oil:${oil.version}"), imported("g:bom:1"))),
+		"parents/mid/pom.xml":  pomOf("mid", childOf("", "top"), managing(dep("org.example:gear:1.2"))),
+		"bom/pom.xml":          pomOf("bom", childOf("", "more"), managing(dep("org.example:pin:${pin.version}"))),
+		"more/pom.xml":         pomOf("more", properties("pin.version", "1.3")),
+		"app/pom.xml":          pomOf("app", childOf("../wrong/pom.xml", "mid"), asking(dep("org.example:oil"), dep("org.example:gear"), dep("org.example:pin"))),
+		"wrong/pom.xml":        pomOf("wrong", childOf("", "twice"), asking(dep("org.example:oil"))),
+		"twice/a/pom.xml":      pomOf("twice", managing(dep("org.example:oil:7"))),
+		"twice/b/pom.xml":      pomOf("twice", managing(dep("org.example:oil:8"))),
+		"cyclic/a/pom.xml":     pomOf("ca", childOf("", "cb")),
+		"cyclic/b/pom.xml":     pomOf("cb", childOf("", "ca")),
+		"cyclic/self/pom.xml":  pomOf("self", childOf("", "self")),
+		"cyclic/below/pom.xml": pomOf("below", childOf("", "self"), asking(dep("org.example:oil:9"))),
+	}
+	r := run(t, mapFS(tree), options())
+	want := []string{
+		"app/pom.xml: org.example:oil 1.1", "app/pom.xml: org.example:gear 1.2", "app/pom.xml: org.example:pin 1.3",
+		"cyclic/below/pom.xml: org.example:oil 9", "parents/top/pom.xml: g:bom 1 from path bom", "wrong/pom.xml: org.example:oil",
+	}
+	if diff := cmp.Diff(want, from(r)); diff != "" {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+	var failed []string
+	for _, e := range r.Ledger {
+		if strings.Contains(e.Reason, "it builds on itself") {
+			failed = append(failed, e.Path)
+		}
+	}
+	if diff := cmp.Diff([]string{"cyclic/b/pom.xml", "cyclic/self/pom.xml"}, failed); diff != "" {
+		t.Errorf("failed: mismatch (-want +got):\n%s", diff)
+	}
+}
+
+// TestLinkLong: rows of parents, by paths of any name and by coordinates, that are
+// longer than any project has, in a tree and for a file that is scanned alone.
+func TestLinkLong(t *testing.T) {
+	t.Parallel()
+	paths, names := map[string]string{}, map[string]string{}
+	for i := range 1500 {
+		parent := fmt.Sprintf("p%04d", i+1)
+		paths[fmt.Sprintf("p%04d.pom", i)] = pomOf(fmt.Sprintf("p%04d", i), childOf(parent+".pom", parent), asking(dep("g:x:1")))
+		names[fmt.Sprintf("p%04d/pom.xml", i)] = pomOf(fmt.Sprintf("p%04d", i), childOf("", parent), asking(dep("g:x:1")))
+	}
+	paths["pom.xml"] = pomOf("first", childOf("p0000.pom", "p0000"), asking(dep("g:x:1")))
+	for name, tree := range map[string]map[string]string{"paths": paths, "names": names} {
+		for _, only := range [][]string{nil, {"pom.xml"}} {
+			if name == "names" && only != nil {
+				continue
+			}
+			o := options()
+			o.Only = only
+			start := time.Now()
+			r := run(t, mapFS(tree), o)
+			if took := time.Since(start); took > 20*time.Second {
+				t.Errorf("%s: took %v", name, took)
+			}
+			if !strings.Contains(ledger(r), "builds on more than 20 files in a row") && only == nil || len(from(r)) == 0 {
+				t.Errorf("%s %v: %.300s", name, only, ledger(r))
+			}
+		}
+	}
+}
+
 // TestLinkOwn: what another project of the tree is comes from there, if it is of
 // the version that is asked for.
 func TestLinkOwn(t *testing.T) {

@@ -181,7 +181,7 @@ func TestJoinOneFile(t *testing.T) {
 func TestLooseHostile(t *testing.T) {
 	t.Parallel()
 	row := map[string]string{"build.gradle": "apply from: 's0.gradle'\n"}
-	for i := range 3000 {
+	for i := range 1000 {
 		row[fmt.Sprintf("s%d.gradle", i)] = fmt.Sprintf("apply from: 's%d.gradle'\napply from: 's%d.gradle'\n", i+1, i)
 	}
 	start := time.Now()
@@ -189,7 +189,7 @@ func TestLooseHostile(t *testing.T) {
 	if took := time.Since(start); took > 20*time.Second {
 		t.Errorf("took %v", took)
 	}
-	if len(r.Ledger) != 3001 || !slices.ContainsFunc(strings.Split(ledger(r), "\n"), func(l string) bool {
+	if len(r.Ledger) != 1001 || !slices.ContainsFunc(strings.Split(ledger(r), "\n"), func(l string) bool {
 		return strings.HasPrefix(l, "build.gradle failed") && strings.Contains(l, "builds on more than 200 files")
 	}) {
 		t.Errorf("%d files: %.200s", len(r.Ledger), ledger(r))
@@ -197,7 +197,7 @@ func TestLooseHostile(t *testing.T) {
 	r = run(t, mapFS(map[string]string{
 		"build.gradle":   "apply from: 'x.gradle'\napply from: '../../out.gradle'\napply from: '/etc/y.gradle'\napply from: 'build.gradle'\napply from: \"$rootDir\"\napply from: 'pom.xml'\n",
 		"x.gradle/a.txt": "",
-		"pom.xml":        pomOf("x", childOf("a.gradle/../x.gradle", "x")),
+		"pom.xml":        pomOf("x", childOf("a.gradle/../x.gradle", "y")),
 	}), options())
 	same(t, "build.gradle read: 6 other scripts are applied, which are not read, first on line 3\npom.xml read\n", ledger(r))
 }

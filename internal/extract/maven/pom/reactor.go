@@ -29,6 +29,7 @@ type reactor struct {
 type member struct {
 	path     string
 	basis    *basis
+	listed   int // problems of the file before those of its joining
 	resolver *resolver
 	own      coordinates // resolved
 
@@ -39,6 +40,8 @@ type member struct {
 	memo     map[string]dependency
 	level    int // how many import one another in a row, this one included
 	busy     bool
+	complete bool // its parents are all that there are
+	inherits bool // some of them by their coordinates
 	faults   extract.File
 }
 
@@ -49,7 +52,8 @@ func newReactor(files []extract.Linked) *reactor {
 		if !ok {
 			continue
 		}
-		m := &member{path: files[i].Path, basis: b, resolver: newResolver(&b.chain)}
+		m := &member{path: files[i].Path, basis: b, listed: b.listed, resolver: newResolver(&b.chain)}
+		m.complete = len(files[i].File.Problems) > b.listed // its parents are at fault already
 		m.own, _ = m.resolver.coordinates(b.chain.own())
 		r.members[i] = m
 		name := m.own.group + ":" + m.own.artifact
@@ -79,6 +83,11 @@ func (r *reactor) find(name, version string) *member {
 // of their dependencies are others of the tree.
 func (Extractor) Link(ctx context.Context, files []extract.Linked) error {
 	r := newReactor(files)
+	for _, m := range r.members {
+		if m != nil {
+			r.inherit(m, 0)
+		}
+	}
 	for i, m := range r.members {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -89,8 +98,8 @@ func (Extractor) Link(ctx context.Context, files []extract.Linked) error {
 		r.follow(m, 0)
 		r.followProfiles(m)
 		file := &files[i].File
-		if len(m.imports) > 0 || len(m.outside) > 0 || len(m.profiles) > 0 {
-			joining := file.Problems[m.basis.listed:]
+		if len(m.imports) > 0 || len(m.outside) > 0 || len(m.profiles) > 0 || m.inherits {
+			joining := file.Problems[m.listed:]
 			m.basis.list(file, &imports{r, m})
 			file.Problems = append(file.Problems, joining...)
 		}
@@ -101,6 +110,64 @@ func (Extractor) Link(ctx context.Context, files []extract.Linked) error {
 		r.markOwn(file)
 	}
 	return nil
+}
+
+// inherit finds the parent that no path leads to: as Maven does, among the projects
+// of the tree, by its coordinates.
+func (r *reactor) inherit(m *member, depth int) {
+	if m.complete {
+		return
+	}
+	m.busy = true
+	defer func() { m.busy, m.complete = false, true }()
+	var row []*project // from the top
+	top := &m.basis.chain
+	for ; top.parent != nil; top = top.parent {
+		row = append([]*project{top.project}, row...)
+	}
+	row = append([]*project{top.project}, row...)
+	if top.project.parent == nil {
+		return
+	}
+	at, _ := m.resolver.coordinates(*top.project.parent)
+	other := r.exactly(at)
+	switch {
+	case other == nil:
+		return
+	case other.busy:
+		m.faults.Fault(0, "it builds on itself, by way of %q", other.path)
+		return
+	case depth >= maxVisited:
+		m.faults.Fault(0, "it builds on more than %d files in a row", maxImported)
+		return
+	}
+	r.inherit(other, depth+1)
+	above := &other.basis.chain
+	if len(row)+above.length() > maxImported {
+		m.faults.Fault(0, "it builds on more than %d files in a row", maxImported)
+		return
+	}
+	for _, p := range row {
+		above = &chain{p, above}
+	}
+	m.basis = &basis{chain: *above, problems: m.basis.problems}
+	m.resolver, m.inherits = newResolver(&m.basis.chain), true
+	m.own, _ = m.resolver.coordinates(m.basis.chain.own())
+}
+
+// exactly is the only project of the tree that has the coordinates, or nil.
+func (r *reactor) exactly(at coordinates) *member {
+	var found *member
+	twins := r.byName[at.group+":"+at.artifact]
+	for _, i := range twins[:min(len(twins), maxTwins)] {
+		if m := r.members[i]; m.own.version == at.version {
+			if found != nil {
+				return nil
+			}
+			found = m
+		}
+	}
+	return found
 }
 
 // follow finds what a project imports, itself or by its parents, and tells the

@@ -19,6 +19,15 @@ func (c *chain) own() coordinates {
 	return own
 }
 
+// length is the number of projects in a row.
+func (c *chain) length() int {
+	n := 0
+	for ; c != nil; c = c.parent {
+		n++
+	}
+	return n
+}
+
 func either(a, b string) string {
 	if a != "" {
 		return a
