@@ -237,11 +237,31 @@ func split(item string) (name, constraint string, ok bool) {
 			rest = afterWord(rest)
 		}
 	}
-	constraint = strings.Join(strings.Fields(rest), " ")
-	operator := constraint == "" || strings.ContainsAny(constraint[:1], "<>=^(-")
-	closed := strings.Count(constraint, "(") == strings.Count(constraint, ")") && strings.Count(constraint, "{") == strings.Count(constraint, "}")
-	last := constraint == "" || !strings.ContainsAny(constraint[len(constraint)-1:], "<>=&|^")
-	return name, strings.TrimPrefix(constraint, "-any"), name != "" && operator && closed && last
+	constraint = tidy(rest)
+	return name, strings.TrimPrefix(constraint, "-any"), name != "" && (constraint == "" || isConstraint(constraint))
+}
+
+// tidy puts one space where there are several.
+func tidy(s string) string {
+	if s = strings.TrimSpace(s); !strings.Contains(s, "  ") && !strings.Contains(s, "\t") {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// isConstraint tells whether a text begins with an operator and ends with what
+// one needs.
+func isConstraint(s string) bool {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '(', '{':
+			depth++
+		case ')', '}':
+			depth--
+		}
+	}
+	return depth == 0 && strings.IndexByte("<>=^(-", s[0]) >= 0 && strings.IndexByte("<>=&|^", s[len(s)-1]) < 0
 }
 
 // afterWord is what follows the name of a part of a package.
@@ -262,7 +282,11 @@ func (m *manifest) finish() {
 			}
 		}
 	}
-	unused := 0
+	unused, all := 0, 0
+	for _, s := range m.sections {
+		all += len(s.needs)
+	}
+	m.file.Declared = make([]extract.Declaration, 0, all)
 	for _, s := range m.sections {
 		for _, d := range s.needs {
 			switch {
