@@ -106,7 +106,7 @@ func openSample(ctx context.Context) (*vulndb.DB, func() error, error) {
 	}
 	file := filepath.Join(dir, "sample.db")
 	// A fixed time: the sample is what it is, whenever it is unpacked.
-	options := build.Options{Built: time.Date(2026, time.November, 21, 0, 0, 0, 0, time.UTC), Sample: true}
+	options := build.Options{Built: time.Date(2026, time.November, 21, 0, 0, 0, 0, time.UTC), Sample: true, Describe: feeds.Provider}
 	if _, err := build.Run(ctx, file, []feed.Set{set}, options, build.Limits{}, func(string) {}); err != nil {
 		return nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -213,6 +213,6 @@ func (a *app) updateOptions(d *database, p *progress) (update.Options, error) {
 	}
 	return update.Options{
 		Source: d.source, Ecosystems: d.ecosystems, Optional: d.optional(), Dir: dir, Cache: filepath.Join(cache, "downloads"), Client: a.Client,
-		Agent: "assay/" + Version(), Limits: build.Limits{SkippedShare: defaultSkipped}, Now: a.Now(), Sets: feeds.Sets, Progress: p,
+		Agent: "assay/" + Version(), Limits: build.Limits{SkippedShare: defaultSkipped}, Now: a.Now(), Sets: feeds.Sets, Describe: feeds.Provider, Progress: p,
 	}, nil
 }

@@ -63,7 +63,7 @@ func (a *app) dbBuild(cmd *cobra.Command, out string, share float64, ecosystems,
 		return err
 	}
 	start := time.Now()
-	r, err := build.Run(cmd.Context(), out, sets, build.Options{Built: a.Now()}, build.Limits{SkippedShare: share}, p.Read)
+	r, err := build.Run(cmd.Context(), out, sets, build.Options{Built: a.Now(), Describe: feeds.Provider}, build.Limits{SkippedShare: share}, p.Read)
 	p.end()
 	a.reportSkipped(r)
 	if err != nil {

@@ -38,6 +38,7 @@ type Options struct {
 	Limits     build.Limits
 	Now        time.Time
 	Sets       func(path string) ([]feed.Set, error) // finds the records in a folder or archive
+	Describe   func(provider string) feed.Provider
 	Progress   Progress
 	Backoff    time.Duration // the first wait between attempts; 0: a second
 }
@@ -68,7 +69,7 @@ func run(ctx context.Context, o Options) (build.Report, error) {
 	if err != nil {
 		return build.Report{}, err
 	}
-	report, err := build.Run(ctx, file, sets, build.Options{Built: o.Now}, o.Limits, o.Progress.Read)
+	report, err := build.Run(ctx, file, sets, build.Options{Built: o.Now, Describe: o.Describe}, o.Limits, o.Progress.Read)
 	if err != nil {
 		return report, err
 	}

@@ -3,13 +3,53 @@ package all
 
 import (
 	"io/fs"
+	"slices"
+	"strings"
 
+	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/vulndb/feed"
 	"github.com/assay-sca/assay/internal/vulndb/feed/osv"
 )
 
-// Sets finds what there is to read at a path: a folder, an archive or a file.
-func Sets(path string) ([]feed.Set, error) { return osv.Sets(path) }
+// Feeds lists the feeds, the default first.
+func Feeds() []feed.Feed {
+	return []feed.Feed{
+		osv.New(),
+	}
+}
+
+// Named is the feed that a source names before a colon, and what stands behind
+// it. A source without a feed's name is the default's.
+func Named(source string) (f feed.Feed, place string) {
+	name, rest, ok := strings.Cut(source, ":")
+	for _, f := range Feeds() {
+		if ok && f.Name() == name {
+			return f, rest
+		}
+	}
+	return Feeds()[0], source
+}
+
+// Sets finds what there is to read at a source: a folder, an archive or a file,
+// with the feed's name before it ("kev:known.json"), or the default feed's.
+func Sets(source string) ([]feed.Set, error) {
+	f, place := Named(source)
+	if place == "" {
+		return nil, errs.E(errs.Invalid, "%s: names no folder or file", source)
+	}
+	return f.Sets(place)
+}
+
+// Provider describes a provider, as far as its feed does.
+func Provider(name string) feed.Provider {
+	for _, f := range Feeds() {
+		known := f.Providers()
+		if i := slices.IndexFunc(known, func(p feed.Provider) bool { return p.Name == name }); i >= 0 {
+			return known[i]
+		}
+	}
+	return feed.Provider{Name: name, Title: name, Licence: "not known"}
+}
 
 // FromFS is the OSV records of a tree in memory.
 func FromFS(name string, tree fs.FS) (feed.Set, error) { return osv.FromFS(name, tree) }
