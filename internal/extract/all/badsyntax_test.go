@@ -105,7 +105,7 @@ func mayStandTwice() map[string]string {
 	)
 	return map[string]string{
 		"workflow": list, "pre-commit": list, "vcpkg.json": list, "opam": list, "Dockerfile": list, "rockspec": list, "cabal.project.freeze": list, "cabal": list, "DESCRIPTION": list,
-		"Package.swift": adds, "gemspec": adds, "Gemfile": adds, "Podfile": adds, "podspec": adds, "cpanfile": adds, "pyproject.toml": adds, "requirements": adds, "build.gradle": adds,
+		"Package.swift": adds, "gemspec": adds, "Gemfile": adds, "Podfile": adds, "podspec": adds, "cpanfile": adds, "conanfile.py": adds, "pyproject.toml": adds, "requirements": adds, "build.gradle": adds,
 		"mix.exs": adds, "go.sum": adds, "go.work": adds,
 		"go.mod":                    "the higher version counts, the ledger notes it",
 		"pom.xml":                   "the last counts, the ledger notes it",
