@@ -6,17 +6,19 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/assay-sca/assay/internal/extract"
 	"github.com/assay-sca/assay/internal/extract/all"
+	"github.com/assay-sca/assay/internal/extract/extracttest"
 	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/match"
 	"github.com/assay-sca/assay/internal/vulndb"
 )
 
-// formats prints how fast each format is read, and how fast advisories are
-// compared.
+// formats prints how fast each format is read and in how much memory, and how
+// fast advisories are compared.
 func (b *bench) formats(ctx context.Context) error {
 	if err := b.self(ctx, "formats"); err != nil {
 		return fmt.Errorf("formats: %w", err)
@@ -25,14 +27,18 @@ func (b *bench) formats(ctx context.Context) error {
 }
 
 // enough is how long each format is read over and over.
-const enough = 300 * time.Millisecond
+const enough = 200 * time.Millisecond
 
 // maxSample bounds what is read of a format, in bytes.
 const maxSample = 8 << 20
 
 func (b *bench) formatsOnce() error {
 	ctx := context.Background()
-	generated, err := samples(filepath.Join(b.dir, cases[1].paths[0]))
+	root, err := moduleRoot()
+	if err != nil {
+		return err
+	}
+	generated, err := samples(filepath.Join(b.dir, cases[len(cases)-1].paths[0]))
 	if err != nil {
 		return err
 	}
@@ -42,12 +48,28 @@ func (b *bench) formatsOnce() error {
 			return err
 		}
 	}
-	fmt.Printf("\nparsing, MB/s on one processor\n%-20s %10s %10s\n", "", "generated", "real files")
+	fmt.Printf("\nparsing, MB/s of processor time on one processor; what a file of a megabyte takes in memory\n%-28s %10s %10s %10s %10s\n", "", "real files", "generated", "megabyte", "held/file")
 	for _, e := range all.Extractors() {
 		name := e.Format().Name
-		fmt.Printf("%-20s %10s %10s\n", name, throughput(ctx, e, generated[name]), throughput(ctx, e, real[name]))
+		dense, err := denseInput(root, e)
+		if err != nil {
+			return err
+		}
+		held, _ := extracttest.Memory(e, dense)
+		fmt.Printf("%-28s %10s %10s %10s %10.1f\n", name, throughput(ctx, e, real[name]), throughput(ctx, e, generated[name]),
+			throughput(ctx, e, []extract.Input{dense}), held)
 	}
 	return b.matches(ctx)
+}
+
+// denseInput is a file of a megabyte of short entries.
+func denseInput(root string, e extract.Extractor) (extract.Input, error) {
+	p, err := extracttest.ReadPattern(filepath.Join(root, extracttest.LeafFolder(e)))
+	if err != nil {
+		return extract.Input{}, err
+	}
+	path, err := p.Path(e)
+	return extract.Input{Path: path, Data: p.Sized(extracttest.DenseSize)}, err
 }
 
 // samples reads the files of a tree, by format.
@@ -79,15 +101,16 @@ func throughput(ctx context.Context, e extract.Extractor, inputs []extract.Input
 	if len(inputs) == 0 {
 		return "-"
 	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	bytes := 0
-	began := time.Now()
-	for time.Since(began) < enough {
+	began := processorTime()
+	for processorTime()-began < enough {
 		for _, in := range inputs {
 			_, _ = e.Extract(ctx, in) // faults of real files are no matter here
 			bytes += len(in.Data)
 		}
 	}
-	return fmt.Sprintf("%.0f", float64(bytes)/1e6/time.Since(began).Seconds())
+	return fmt.Sprintf("%.0f", float64(bytes)/1e6/(processorTime()-began).Seconds())
 }
 
 // matches matches the components of the last case over and over.

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -281,16 +280,13 @@ func Bench(b *testing.B, e extract.Extractor, name string) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		in := extract.Input{Path: path, Data: p.Sized(denseSize)}
-		held, allocated := memory(b, e, in)
+		in := extract.Input{Path: path, Data: p.Sized(DenseSize)}
+		held, allocated := Memory(e, in)
 		benchInput(b, e, in)
-		b.ReportMetric(held/float64(len(in.Data)), "held/file")
-		b.ReportMetric(allocated/float64(len(in.Data)), "allocated/file")
+		b.ReportMetric(held, "held/file")
+		b.ReportMetric(allocated, "allocated/file")
 	})
 }
-
-// denseSize is the least size of what dense benchmarks read.
-const denseSize = 1 << 20
 
 func benchInput(b *testing.B, e extract.Extractor, in extract.Input) {
 	b.Helper()
@@ -301,24 +297,6 @@ func benchInput(b *testing.B, e extract.Extractor, in extract.Input) {
 			b.Fatal(err)
 		}
 	}
-}
-
-// memory is what a result keeps alive and what reading it allocates in all, in
-// bytes.
-func memory(b *testing.B, e extract.Extractor, in extract.Input) (held, allocated float64) {
-	b.Helper()
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	file, err := e.Extract(context.Background(), in)
-	if err != nil {
-		b.Fatal(err)
-	}
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	runtime.KeepAlive(file)
-	runtime.KeepAlive(in)
-	return float64(after.HeapAlloc) - float64(before.HeapAlloc), float64(after.TotalAlloc - before.TotalAlloc)
 }
 
 // Fixture is the path of a real lockfile in the shared data, which lies beside

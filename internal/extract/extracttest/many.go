@@ -2,6 +2,7 @@ package extracttest
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -96,6 +98,25 @@ func (p *Pattern) Sized(size int) []byte {
 		data = p.File(1, sample*size/len(data)+sample)
 	}
 	return data
+}
+
+// DenseSize is the least size of the files by which throughput and memory are
+// measured.
+const DenseSize = 1 << 20
+
+// Memory is what the result of reading a file keeps alive, and what reading it
+// allocates in all, as multiples of the file. Nothing else may run meanwhile.
+func Memory(e extract.Extractor, in extract.Input) (held, allocated float64) {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	file, _ := e.Extract(context.Background(), in) // a fault is no matter here
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	runtime.KeepAlive(file)
+	runtime.KeepAlive(in)
+	size := float64(len(in.Data))
+	return max(0, float64(after.HeapAlloc)-float64(before.HeapAlloc)) / size, float64(after.TotalAlloc-before.TotalAlloc) / size
 }
 
 func repeat(out *bytes.Buffer, entry, between string, first, n int) {
