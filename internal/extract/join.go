@@ -4,6 +4,8 @@ import (
 	"context"
 	"io/fs"
 	"slices"
+
+	"github.com/assay-sca/assay/internal/inventory"
 )
 
 // Joiner is an Extractor whose files leave open what other files of the tree say:
@@ -135,6 +137,10 @@ func (r *reader) readExtra(ctx context.Context, j *joining, name string, e Extra
 	}
 	f := &readFile{path: name, extractor: e, format: e.Format(), unsafe: true}
 	j.byPath[name] = f
+	if r.options.Only == nil && !r.options.Globs.Match(name) {
+		r.note(f.entry(inventory.Skipped, "left out by the list of globs", 0))
+		return
+	}
 	if len(r.files) >= r.options.Limits.Files {
 		r.tooMany(f)
 		return

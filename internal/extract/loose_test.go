@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/assay-sca/assay/internal/glob"
 )
 
 // TestLooseSettings: settings declare catalogues of files and of their own, and
@@ -131,6 +133,15 @@ func TestLooseApply(t *testing.T) {
 	same(t, "app/build.gradle read: 2 other scripts are applied, which are not read, first on line 3\n"+
 		"app/own/kotlin.gradle.kts read\napp/own/more.gradle read\nbuild.gradle read\ngradle/shared.gradle read\n"+
 		"gradle/versions.gradle read\nsettings.gradle read\n", ledger(r))
+
+	o := options()
+	var err error
+	if o.Globs, err = glob.Parse([]string{"**", "!app/own/**"}); err != nil {
+		t.Fatal(err)
+	}
+	if l := ledger(run(t, mapFS(tree), o)); !strings.Contains(l, "app/own/more.gradle skipped: left out by the list of globs\n") {
+		t.Error(l)
+	}
 
 	tree["app/gradle.lockfile"] = "org.example:gear:1.2=runtimeClasspath\norg.example:nail:1.3=runtimeClasspath\n" +
 		"org.example:pin:1.3=testRuntimeClasspath\norg.example:bell:1.5=runtimeClasspath\nempty=\n"
