@@ -139,7 +139,7 @@ func TestLooseApply(t *testing.T) {
 	if o.Globs, err = glob.Parse([]string{"**", "!app/own/**"}); err != nil {
 		t.Fatal(err)
 	}
-	if l := ledger(run(t, mapFS(tree), o)); !strings.Contains(l, "app/own/more.gradle skipped: left out by the list of globs\n") {
+	if l := ledger(run(t, mapFS(tree), o)); !strings.Contains(l, "app/own/more.gradle skipped-by-rule: left out by the list of globs\n") {
 		t.Error(l)
 	}
 
