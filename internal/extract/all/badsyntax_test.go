@@ -21,7 +21,7 @@ func openEnded() map[string]string {
 		"workflow": yaml, "pre-commit": yaml, "pubspec.yaml": yaml, "pubspec.lock": yaml, "stack.yaml.lock": yaml, "pnpm-lock": yaml,
 		"Cargo.lock": toml, "Cargo.toml": toml, "Manifest.toml": toml, "Project.toml": toml, "libs.versions.toml": toml, "Pipfile": toml,
 		"poetry.lock": toml, "uv.lock": toml, "pdm.lock": toml, "pylock.toml": toml,
-		"Dockerfile": lines, "conanfile.txt": lines, "go.sum": lines, "gradle.properties": lines, "requirements": lines,
+		"Dockerfile": lines, "conanfile.txt": lines, "conanfile.py": lines, "go.sum": lines, "gradle.properties": lines, "requirements": lines,
 		"Gemfile": lines, "Cartfile.resolved": lines, "Cartfile": lines, "Cartfile.private": lines, "gradle.lockfile": lines, "buildscript-gradle.lockfile": lines,
 		"cabal.project.freeze": "a field ends where the text does",
 		"cabal":                "a field ends where the text does",
