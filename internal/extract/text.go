@@ -49,7 +49,18 @@ func fromUTF16(data []byte, order binary.ByteOrder) ([]byte, error) {
 	for i := range units {
 		units[i] = order.Uint16(data[2*i:])
 	}
-	return []byte(string(utf16.Decode(units))), nil
+	text := utf16.Decode(units)
+	for i, lines, pairs := 0, 1, 0; i < len(text); i++ {
+		switch r := text[i]; {
+		case r == '\n':
+			lines++
+		case r > 0xffff:
+			pairs++
+		case r == utf8.RuneError && units[i+pairs] != utf8.RuneError:
+			return nil, errs.AtLine(lines, "not UTF-16 text: half a pair of surrogates")
+		}
+	}
+	return []byte(string(text)), nil
 }
 
 func firstInvalid(data []byte) int {

@@ -27,6 +27,8 @@ func TestText(t *testing.T) {
 		{"UTF-16 little", encode16(binary.LittleEndian, requirements), "read"},
 		{"UTF-16 big", encode16(binary.BigEndian, requirements), "read"},
 		{"UTF-16 odd", encode16(binary.BigEndian, requirements) + "x", "failed: not UTF-16 text: an odd number of bytes"},
+		{"UTF-16 half a pair", encode16(binary.BigEndian, requirements+"# 🐍 \ufffd\n") + "\xdc\x00", "failed line 5: not UTF-16 text: half a pair of surrogates"},
+		{"UTF-16 with a replacement", encode16(binary.LittleEndian, requirements+"# 🐍 \ufffd\n"), "read"},
 		{"UTF-16 with NUL", encode16(binary.LittleEndian, "a\nb\x00\n"), "failed line 2: binary data, not text"},
 		{"UTF-16 conflict", encode16(binary.LittleEndian, conflict), "failed line 2: a merge conflict is not resolved here"},
 		{"UTF-32", "\xff\xfe\x00\x00a\x00\x00\x00", "failed line 1: binary data, not text"},
