@@ -11,45 +11,40 @@ import (
 // usual size takes a few, small enough to bound the text of the parameter.
 const chunk = 4096
 
-const candidatesQuery = `
-select p.name, a.advisory_id, a.sequence, a.intervals, coalesce(a.severity, '')
+const (
+	candidatesQuery = `
+select p.name, a.advisory_id, a.sequence, a.intervals, coalesce(a.severity, ''), '', 0
 from json_each($1) n
 cross join packages p on p.ecosystem = $2 and p.name = n.value
 cross join affected a on a.package_id = p.id and a.operating_system_id = 0
 where a.withdrawn = 0`
 
+	unaffectedQuery = `
+select p.name, a.advisory_id, a.sequence, a.intervals, '', '', 1
+from json_each($1) n
+cross join packages p on p.ecosystem = $2 and p.name = n.value
+cross join unaffected a on a.package_id = p.id and a.operating_system_id = 0
+where a.withdrawn = 0`
+)
+
 // Candidates calls yield for every live affected row of the packages named,
-// which are distinct and normalised, in the order of the names.
+// which are distinct and normalised, in the order of the names; then for what is
+// explicitly unaffected.
 func (db *DB) Candidates(ctx context.Context, ecosystem string, names []string, yield func(advisory.Candidate) error) error {
 	for len(names) > 0 {
 		n := min(chunk, len(names))
-		if err := db.candidates(ctx, ecosystem, names[:n], yield); err != nil {
+		list, err := json.Marshal(names[:n])
+		if err != nil {
 			return err
+		}
+		for _, query := range []string{candidatesQuery, unaffectedQuery} {
+			if err := db.yield(ctx, query, yield, string(list), ecosystem); err != nil {
+				return err
+			}
 		}
 		names = names[n:]
 	}
 	return nil
-}
-
-func (db *DB) candidates(ctx context.Context, ecosystem string, names []string, yield func(advisory.Candidate) error) error {
-	list, err := json.Marshal(names)
-	if err != nil {
-		return err
-	}
-	// The caller's error must not be taken for the database's.
-	var refused error
-	err = db.each(ctx, candidatesQuery, func(scan func(...any) error) error {
-		var c advisory.Candidate
-		if err := scan(&c.Name, &c.Advisory, &c.Sequence, &c.Intervals, &c.Severity); err != nil {
-			return err
-		}
-		refused = yield(c)
-		return refused
-	}, string(list), ecosystem)
-	if refused != nil {
-		return refused
-	}
-	return err
 }
 
 const ecosystemsQuery = `select name, records from ecosystems`

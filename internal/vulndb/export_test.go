@@ -6,10 +6,27 @@ import "database/sql"
 func Queries() map[string]string {
 	return map[string]string{
 		"candidatesQuery": candidatesQuery, "detailsQuery": detailsQuery, "relativesQuery": relativesQuery,
-		"byPackageQuery": byPackageQuery, "byIDQuery": byIDQuery, "ecosystemsQuery": ecosystemsQuery, "metadataQuery": metadataQuery,
+		"unaffectedQuery": unaffectedQuery, "systemCandidatesQuery": systemCandidatesQuery, "namedQuery": namedQuery, "entriesQuery": entriesQuery,
+		"productsQuery": productsQuery, "vendorsQuery": vendorsQuery, "systemsQuery": systemsQuery, "systemAliasesQuery": systemAliasesQuery,
+		"ecosystemsQuery": ecosystemsQuery, "metadataQuery": metadataQuery,
 		"providersQuery": providersQuery, "providerDigestsQuery": providerDigestsQuery, "sourcesQuery": sourcesQuery, "verifyQuery": verifyQuery,
 		"verifyBlobsQuery": verifyBlobsQuery, "verifyEPSSQuery": verifyEPSSQuery, "dictionariesQuery": dictionariesQuery,
 	}
+}
+
+// Conditions are the parts of Find's statement, each as a statement of its own.
+func Conditions() map[string]string {
+	parts := map[string]string{
+		"id": idCondition, "provider": providerCondition, "packages": packagesCondition, "systems": systemsCondition, "products": productsCondition,
+		"ecosystem": ecosystemCondition, "weakness": weaknessCondition, "text": textCondition, "fix": fixCondition, "exploited": exploitedCondition,
+		"epss": epssCondition, "severity": severityCondition, "live": liveCondition, "publishedAfter": publishedAfterCondition,
+		"publishedBefore": publishedBeforeCondition, "modifiedAfter": modifiedAfterCondition, "modifiedBefore": modifiedBeforeCondition,
+	}
+	out := map[string]string{}
+	for name, text := range parts {
+		out[name], _ = statement([]condition{{afterCondition, 0}, {text, 0}}, 1)
+	}
+	return out
 }
 
 // Chunk is the number of names in one statement.

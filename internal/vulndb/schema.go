@@ -41,7 +41,7 @@ create table metadata (
 -- who assigned the records: a database that ids name by their prefix, a vendor
 create table providers (
 	id        integer primary key,
-	name      text not null unique,
+	name      text not null unique collate nocase,
 	title     text not null,
 	licence   text not null,
 	covers    text not null,
@@ -230,12 +230,12 @@ create index packages_by_bare_name on packages (name);
 create unique index operating_systems_by_name on operating_systems (name, label);
 create unique index advisories_by_name on advisories (name, provider_id);
 create index advisories_by_provider on advisories (provider_id, modified);
-create index advisories_by_modified on advisories (modified);
-create index advisories_by_published on advisories (published);
 create index aliases_by_advisory on aliases (advisory_id);
 create index vulnerabilities_by_name on vulnerabilities (name, advisory_id);
 create index affected_by_advisory on affected (advisory_id, sequence);
+create index affected_by_system on affected (operating_system_id, advisory_id) where operating_system_id > 0;
 create index unaffected_by_advisory on unaffected (advisory_id, sequence);
+create index unaffected_by_system on unaffected (operating_system_id, advisory_id) where operating_system_id > 0;
 create index affected_cpes_by_advisory on affected_cpes (advisory_id, sequence);
 create unique index cpes_by_product on cpes (product, vendor, part, edition, language, software_edition, target_software, target_hardware, other);
 create index weaknesses_by_cwe on weaknesses (cwe, advisory_id);
