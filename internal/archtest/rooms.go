@@ -156,6 +156,7 @@ var shared = map[string]string{
 	"internal/extract/script":             "tokens of formats that are programs",
 	"internal/extract/swift/repository":   "names of Swift packages, which their repositories give",
 	"internal/vulndb/feed/fileset":        "feeds that are files: folders, archives, compressed or not",
+	"internal/vulndb/feed/osvrecord":      "records in the OSV schema, which several databases publish",
 }
 
 // leafOf is the family of a package that is a leaf.

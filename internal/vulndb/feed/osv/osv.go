@@ -1,3 +1,6 @@
+// Package osv reads advisories in the OSV schema
+// (https://ossf.github.io/osv-schema/) from folders and archives in the layout of
+// the public export.
 package osv
 
 import (
@@ -7,6 +10,7 @@ import (
 
 	"github.com/assay-sca/assay/internal/vulndb/feed"
 	"github.com/assay-sca/assay/internal/vulndb/feed/fileset"
+	"github.com/assay-sca/assay/internal/vulndb/feed/osvrecord"
 )
 
 // Feed is the public OSV export, and every publication in its schema.
@@ -28,14 +32,11 @@ func (Feed) Files() []string { return nil }
 func (Feed) Sets(path string) ([]feed.Set, error) { return Sets(path) }
 
 func kind() fileset.Kind {
-	return fileset.Kind{
-		Feed: "osv", What: "OSV archives (<Ecosystem>/all.zip, <Ecosystem>.zip) or JSON records", MaxFile: maxRecord,
+	return osvrecord.Publication{
+		Feed: "osv", What: "OSV archives (<Ecosystem>/all.zip, <Ecosystem>.zip) or JSON records",
 		Wants: func(name string) bool { return strings.EqualFold(path.Ext(name), ".json") },
-		One: func(_ string, data []byte) feed.Record {
-			a, err := Decode(data)
-			return feed.Record{Provider: provider(a.ID), Advisory: a, Err: err}
-		},
-	}
+		Read:  osvrecord.Decode,
+	}.Kind()
 }
 
 // Sets finds what is to be read at path.
@@ -43,13 +44,6 @@ func Sets(path string) ([]feed.Set, error) { return fileset.Sets(kind(), path) }
 
 // FromFS is the JSON files of a tree in memory as one set.
 func FromFS(name string, tree fs.FS) (feed.Set, error) { return fileset.FromFS(kind(), name, tree) }
-
-// provider is the home database of a record: the prefix of its id, as the OSV
-// schema's list of databases has it.
-func provider(id string) string {
-	prefix, _, _ := strings.Cut(id, "-")
-	return prefix
-}
 
 // Providers are the home databases of the OSV schema
 // (https://ossf.github.io/osv-schema/#id-modified-fields), with the licence that

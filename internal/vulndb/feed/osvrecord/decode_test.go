@@ -1,4 +1,4 @@
-package osv
+package osvrecord
 
 import (
 	"bytes"
@@ -175,7 +175,7 @@ func TestDecodeMalformed(t *testing.T) {
 		{"no package", `{"id":"A-1","affected":[{"versions":["1"]}]}`, "affected[0]: it names no package"},
 		{"no package in the second", `{"id":"A-1","affected":[{"package":{"ecosystem":"npm","name":"n"}},{"package":{"ecosystem":"npm"}}]}`, "affected[1]: it names no package"},
 		{"no package beside commits", `{"id":"A-1","affected":[{"ranges":[{"type":"GIT","events":[{"introduced":"0"}]},{"type":"SEMVER","events":[{"introduced":"0"}]}]}]}`, "it names no package"},
-		{"huge", `{"id":"A-1","details":"` + strings.Repeat("x", maxRecord) + `"}`, "it has over 16777216 bytes"},
+		{"huge", `{"id":"A-1","details":"` + strings.Repeat("x", MaxRecord) + `"}`, "it has over 16777216 bytes"},
 		{"many packages", `{"id":"A-1","affected":[` + repeated(maxAffected+1, "{}") + `]}`, "it names over 20000 packages"},
 		{"many aliases", `{"id":"A-1","aliases":[` + repeated(maxAliases+1, `"a"`) + `]}`, "it has over 1000 aliases"},
 		{"many versions", npm(`"versions":[` + repeated(maxVersions+1, `"1"`) + `]`), "it lists over 200000 versions"},

@@ -1,8 +1,7 @@
-// Package osv reads advisories in the OSV schema
-// (https://ossf.github.io/osv-schema/) from folders and archives in the layout of
-// the public export. It turns each record into an advisory.Advisory and keeps
-// every field; it knows no database.
-package osv
+// Package osvrecord reads records in the OSV schema
+// (https://ossf.github.io/osv-schema/), in which many databases publish. It turns
+// each into an advisory.Advisory and keeps every field.
+package osvrecord
 
 import (
 	"bytes"
@@ -16,9 +15,11 @@ import (
 	"github.com/assay-sca/assay/internal/advisory"
 )
 
+// MaxRecord is the largest record that is read, in bytes.
+const MaxRecord = 16 << 20
+
 // Bounds of one record. The largest real ones have a few thousand versions.
 const (
-	maxRecord   = 16 << 20 // bytes
 	maxID       = 200
 	maxAliases  = 1_000
 	maxAffected = 20_000
@@ -69,21 +70,21 @@ type eventRange struct {
 	Rest   jsontext.Value     `json:",embed"`
 }
 
-// lenient: records are the work of many hands. What JSON leaves open is taken as
+// Lenient are the options of reading: records are the work of many hands. What JSON leaves open is taken as
 // other readers take it; what would be ambiguous (a name twice) is refused.
-func lenient() jsonv2.Options {
+func Lenient() jsonv2.Options {
 	return jsonv2.JoinOptions(jsontext.AllowInvalidUTF8(true))
 }
 
 // Decode reads one record. Fields that the schema does not name are kept as
 // extras. The error says why a record cannot be used.
 func Decode(data []byte) (advisory.Advisory, error) {
-	if len(data) > maxRecord {
-		return advisory.Advisory{}, fmt.Errorf("it has over %d bytes", maxRecord)
+	if len(data) > MaxRecord {
+		return advisory.Advisory{}, fmt.Errorf("it has over %d bytes", MaxRecord)
 	}
 	var r record
-	if err := jsonv2.Unmarshal(data, &r, lenient()); err != nil {
-		return advisory.Advisory{ID: r.ID}, brief(err)
+	if err := jsonv2.Unmarshal(data, &r, Lenient()); err != nil {
+		return advisory.Advisory{ID: r.ID}, Brief(err)
 	}
 	if len(r.Affected) > maxAffected {
 		return advisory.Advisory{}, fmt.Errorf("it names over %d packages", maxAffected)
@@ -113,13 +114,13 @@ func (r *record) head() (advisory.Advisory, error) {
 	switch {
 	case r.ID == "":
 		return a, errors.New("it has no id")
-	case !plain(r.ID):
+	case !Plain(r.ID):
 		return a, fmt.Errorf("its id %.60q is none", r.ID)
 	case len(r.Aliases) > maxAliases:
 		return a, fmt.Errorf("it has over %d aliases", maxAliases)
 	}
 	var err error
-	a.Extra, err = extra(r.Rest, member{"database_specific", r.DatabaseSpecific})
+	a.Extra, err = Extra(r.Rest, Member{"database_specific", r.DatabaseSpecific})
 	return a, err
 }
 
@@ -131,27 +132,27 @@ func (r reference) common() advisory.Reference {
 	return out
 }
 
-// member is a field that goes back to the others.
-type member struct {
-	name  string
-	value jsontext.Value
+// Member is a field that goes back to the others.
+type Member struct {
+	Name  string
+	Value jsontext.Value
 }
 
-// extra are the fields that have no place of their own, as one canonical object;
+// Extra are the fields that have no place of their own, as one canonical object;
 // nil if there are none.
-func extra(rest jsontext.Value, more ...member) ([]byte, error) {
+func Extra(rest jsontext.Value, more ...Member) ([]byte, error) {
 	out := []byte{'{'}
 	if inner := bytes.TrimSpace(rest); len(inner) > 2 {
 		out = append(out, inner[1:len(inner)-1]...)
 	}
 	for _, m := range more {
-		if len(m.value) == 0 || string(m.value) == "null" || string(m.value) == "{}" {
+		if len(m.Value) == 0 || string(m.Value) == "null" || string(m.Value) == "{}" {
 			continue
 		}
 		if len(bytes.TrimSpace(out)) > 1 {
 			out = append(out, ',')
 		}
-		out = append(append(append(append(out, '"'), m.name...), '"', ':'), m.value...)
+		out = append(append(append(append(out, '"'), m.Name...), '"', ':'), m.Value...)
 	}
 	if out = append(out, '}'); len(bytes.TrimSpace(out)) == 2 {
 		return nil, nil
@@ -164,7 +165,7 @@ func weaknesses(specific jsontext.Value) []string {
 	var fields struct {
 		IDs jsontext.Value `json:"cwe_ids"`
 	}
-	if specific == nil || jsonv2.Unmarshal(specific, &fields, lenient()) != nil || fields.IDs == nil {
+	if specific == nil || jsonv2.Unmarshal(specific, &fields, Lenient()) != nil || fields.IDs == nil {
 		return nil
 	}
 	var ids []string
@@ -179,7 +180,7 @@ func word(specific jsontext.Value) string {
 	var fields struct {
 		Severity jsontext.Value `json:"severity"`
 	}
-	if specific == nil || jsonv2.Unmarshal(specific, &fields, lenient()) != nil {
+	if specific == nil || jsonv2.Unmarshal(specific, &fields, Lenient()) != nil {
 		return ""
 	}
 	var text string
@@ -191,15 +192,15 @@ func word(specific jsontext.Value) string {
 
 func decodeAffected(raw jsontext.Value) (advisory.Affected, error) {
 	var e entry
-	if err := jsonv2.Unmarshal(raw, &e, lenient()); err != nil {
-		return advisory.Affected{}, brief(err)
+	if err := jsonv2.Unmarshal(raw, &e, Lenient()); err != nil {
+		return advisory.Affected{}, Brief(err)
 	}
 	a := advisory.Affected{Ecosystem: e.Package.Ecosystem, Name: e.Package.Name, PURL: e.Package.PURL,
 		Severity: e.Severity, Versions: e.Versions}
 	var err error
 	for _, r := range e.Ranges {
 		common := advisory.Range{Type: r.Type, Repo: r.Repo, Events: r.Events}
-		if common.Extra, err = extra(r.Rest); err != nil {
+		if common.Extra, err = Extra(r.Rest); err != nil {
 			return a, err
 		}
 		a.Ranges = append(a.Ranges, common)
@@ -207,7 +208,7 @@ func decodeAffected(raw jsontext.Value) (advisory.Affected, error) {
 	if err := check(a); err != nil {
 		return a, err
 	}
-	a.Extra, err = extra(e.Rest, member{"package", e.Package.Rest})
+	a.Extra, err = Extra(e.Rest, Member{"package", e.Package.Rest})
 	return a, err
 }
 
@@ -268,13 +269,13 @@ func checkRange(r advisory.Range) error {
 func canonical(raw jsontext.Value) ([]byte, error) {
 	v := raw.Clone()
 	if err := v.Format(jsontext.ReorderRawObjects(true), jsontext.AllowInvalidUTF8(true)); err != nil {
-		return nil, brief(err)
+		return nil, Brief(err)
 	}
 	return v, nil
 }
 
-// plain: ids end up in tables, file names and terminals.
-func plain(id string) bool {
+// Plain tells whether a text may be an id: ids end up in tables, file names and terminals.
+func Plain(id string) bool {
 	if len(id) > maxID {
 		return false
 	}
@@ -283,8 +284,8 @@ func plain(id string) bool {
 	})
 }
 
-// brief takes the library's name off its messages and keeps them to one line.
-func brief(err error) error {
+// Brief takes the library's name off its messages and keeps them to one line.
+func Brief(err error) error {
 	var semantic *jsonv2.SemanticError
 	if errors.As(err, &semantic) {
 		return fmt.Errorf("%s does not have the type that the schema asks for", orRecord(string(semantic.JSONPointer)))
