@@ -157,6 +157,7 @@ var shared = map[string]string{
 	"internal/extract/swift/repository":   "names of Swift packages, which their repositories give",
 	"internal/vulndb/feed/fileset":        "feeds that are files: folders, archives, compressed or not",
 	"internal/vulndb/feed/osvrecord":      "records in the OSV schema, which several databases publish",
+	"internal/vulndb/feed/treejson":       "YAML and TOML as JSON",
 }
 
 // leafOf is the family of a package that is a leaf.

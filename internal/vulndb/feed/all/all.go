@@ -8,13 +8,21 @@ import (
 
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/vulndb/feed"
+	"github.com/assay-sca/assay/internal/vulndb/feed/bitnami"
+	"github.com/assay-sca/assay/internal/vulndb/feed/govulndb"
+	"github.com/assay-sca/assay/internal/vulndb/feed/malicious"
 	"github.com/assay-sca/assay/internal/vulndb/feed/osv"
+	"github.com/assay-sca/assay/internal/vulndb/feed/pypa"
 )
 
 // Feeds lists the feeds, the default first.
 func Feeds() []feed.Feed {
 	return []feed.Feed{
 		osv.New(),
+		pypa.New(),
+		malicious.New(),
+		govulndb.New(),
+		bitnami.New(),
 	}
 }
 
