@@ -39,3 +39,14 @@ type EndOfLife struct {
 	Link         string `json:"link,omitempty"`
 	Note         string `json:"note,omitempty"`
 }
+
+// Decoration is what is known of a vulnerability beside its advisories.
+type Decoration struct {
+	Exploited  bool
+	Added      string // to the catalogue of known exploited vulnerabilities, a date
+	Due        string
+	Ransomware bool
+	EPSS       float64 // 0: not known
+	Percentile float64
+	Weaknesses []string
+}

@@ -14,6 +14,9 @@ type Candidate struct {
 	Sequence  int    // the place in the record's affected list
 	Intervals string // text for DecodeIntervals; equal texts are equal intervals
 	Severity  string // ratings of this package alone, mostly empty; see DecodeRatings
+
+	Qualifiers string // what must hold besides the version, mostly empty; see DecodeQualifiers
+	Unaffected bool   // the record says explicitly that the intervals are not affected
 }
 
 // Detail is what a report shows of a stored advisory.

@@ -19,6 +19,7 @@ type Finding struct {
 	Path          []int      // components from a direct dependency to this one; nil if none leads here
 	Evidence      []Evidence // one for each matched range
 	Ignored       *Ignored   // the rule that says so, if one does
+	Dissent       []Advisory // records that explicitly say this version is not affected
 }
 
 // Vulnerability is advisories merged by alias: a view of one database release.
@@ -28,6 +29,9 @@ type Vulnerability struct {
 	Severity severity.Level // the worst that a contributing advisory states
 	CVSS     []severity.CVSS
 	Summary  string
+
+	Exploited bool    // in a catalogue of vulnerabilities that are known to be exploited
+	EPSS      float64 // the probability of exploitation within 30 days, 0 to 1; 0: not known
 }
 
 // Advisory is a record that matched.

@@ -48,6 +48,10 @@ func (shelf) Relatives(context.Context, []string) (map[string][]advisory.Relativ
 	return nil, nil
 }
 
+func (shelf) Decorations(context.Context, []string) (map[string]advisory.Decoration, error) {
+	return nil, nil
+}
+
 func benchInventory(n int) *inventory.Inventory {
 	b := inventory.NewBuilder()
 	unit := b.Unit("package-lock", "package-lock.json")

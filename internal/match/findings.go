@@ -3,6 +3,8 @@ package match
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -37,6 +39,10 @@ func (m *matcher) result(ctx context.Context, advisories Advisories, inv *invent
 		return Result{}, err
 	}
 	r := Result{Findings: m.merge(details, relatives), Uncompared: m.uncompared(details), Candidates: m.candidates}
+	m.deny(r.Findings, details)
+	if err := decorate(ctx, advisories, r.Findings); err != nil {
+		return Result{}, err
+	}
 	addPaths(r.Findings, inv)
 	return r, nil
 }
@@ -44,6 +50,9 @@ func (m *matcher) result(ctx context.Context, advisories Advisories, inv *invent
 func (m *matcher) numbers() []int64 {
 	seen := map[int64]bool{}
 	for _, h := range m.hits {
+		seen[h.candidate.Advisory] = true
+	}
+	for _, h := range m.denials {
 		seen[h.candidate.Advisory] = true
 	}
 	for _, x := range m.misses {
@@ -93,6 +102,7 @@ func (m *matcher) merge(details map[int64]advisory.Detail, relatives map[string]
 	for k, hits := range grouped {
 		slices.SortFunc(hits, func(a, b hit) int {
 			return cmp.Or(advisory.CompareIDs(details[a.candidate.Advisory].ID, details[b.candidate.Advisory].ID),
+				cmp.Compare(details[a.candidate.Advisory].Provider, details[b.candidate.Advisory].Provider),
 				cmp.Compare(a.candidate.Sequence, b.candidate.Sequence))
 		})
 		findings = append(findings, m.finding(k, hits, details, relatives[k.vulnerability]))
@@ -111,6 +121,7 @@ func (m *matcher) finding(k pair, hits []hit, details map[int64]advisory.Detail,
 	scheme := version.SchemeOf(c.Ecosystem)
 	f := finding.Finding{Component: k.component, Vulnerability: finding.Vulnerability{ID: k.vulnerability}}
 	v := &f.Vulnerability
+	shown := math.MaxInt // the precedence of whose summary it is
 	names := map[string]bool{}
 	for _, h := range hits {
 		d := details[h.candidate.Advisory]
@@ -121,8 +132,10 @@ func (m *matcher) finding(k pair, hits []hit, details map[int64]advisory.Detail,
 		}
 		v.Severity = max(v.Severity, d.Severity)
 		v.CVSS = addScores(v.CVSS, append(d.Ratings[:len(d.Ratings):len(d.Ratings)], advisory.DecodeRatings(h.candidate.Severity)...))
-		if v.Summary == "" {
-			v.Summary = summary(d)
+		if rank := advisory.Precedence(d.Provider); rank < shown {
+			if text := summary(d); text != "" {
+				v.Summary, shown = text, rank
+			}
 		}
 		if len(d.Vulnerabilities) == 1 {
 			names[d.ID] = true
@@ -136,11 +149,56 @@ func (m *matcher) finding(k pair, hits []hit, details map[int64]advisory.Detail,
 	return f
 }
 
+// deny enters who says that a version is not affected. The word of an authority
+// silences the finding: it stays visible, with the reason.
+func (m *matcher) deny(findings []finding.Finding, details map[int64]advisory.Detail) {
+	byPair := map[pair][]hit{}
+	for _, h := range m.denials {
+		for _, name := range details[h.candidate.Advisory].Vulnerabilities {
+			k := pair{h.component, name}
+			byPair[k] = append(byPair[k], h)
+		}
+	}
+	if len(byPair) == 0 {
+		return
+	}
+	for i := range findings {
+		f := &findings[i]
+		for _, h := range byPair[pair{f.Component, f.Vulnerability.ID}] {
+			d := details[h.candidate.Advisory]
+			f.Dissent = append(f.Dissent, finding.Advisory{ID: d.ID, Provider: d.Provider, Range: h.interval.String()})
+			if advisory.Authority(d.Provider, m.components[f.Component].Ecosystem) && f.Ignored == nil {
+				f.Ignored = &finding.Ignored{Rule: d.ID, Reason: fmt.Sprintf("%s says that this version is not affected", d.Provider)}
+			}
+		}
+	}
+}
+
+// decorate asks once for all vulnerabilities.
+func decorate(ctx context.Context, advisories Advisories, findings []finding.Finding) error {
+	names := map[string]bool{}
+	for i := range findings {
+		names[findings[i].Vulnerability.ID] = true
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	known, err := advisories.Decorations(ctx, sorted(names))
+	if err != nil {
+		return err
+	}
+	for i := range findings {
+		v := &findings[i].Vulnerability
+		v.Exploited, v.EPSS = known[v.ID].Exploited, known[v.ID].EPSS
+	}
+	return nil
+}
+
 // addAdvisory enters a record once, with all the intervals it states.
 func addAdvisory(list []finding.Advisory, d advisory.Detail, intervals string) []finding.Advisory {
 	text := rangeText(intervals)
 	for i := range list {
-		if list[i].ID == d.ID {
+		if list[i].ID == d.ID && list[i].Provider == d.Provider {
 			if !strings.Contains(list[i].Range, text) {
 				list[i].Range += " || " + text
 			}

@@ -17,12 +17,15 @@ import (
 // Advisories is what matching needs of a database.
 type Advisories interface {
 	// Candidates streams the live advisories of many packages of one ecosystem, in
-	// the order of the names, which are distinct and normalised.
+	// the order of the names, which are distinct and normalised; then those that say
+	// of the packages that they are not affected.
 	Candidates(ctx context.Context, ecosystem string, names []string, yield func(advisory.Candidate) error) error
 	// Details fetches what reports show, by the candidates' numbers.
 	Details(ctx context.Context, numbers []int64) (map[int64]advisory.Detail, error)
 	// Relatives gives the advisories that contribute to vulnerabilities.
 	Relatives(ctx context.Context, vulnerabilities []string) (map[string][]advisory.Relative, error)
+	// Decorations gives what is known of vulnerabilities beside their advisories.
+	Decorations(ctx context.Context, vulnerabilities []string) (map[string]advisory.Decoration, error)
 }
 
 // Result is what matching found, sorted by component and vulnerability.
@@ -65,6 +68,7 @@ type miss struct {
 type matcher struct {
 	components []inventory.Component
 	hits       []hit
+	denials    []hit // what is explicitly said to be unaffected
 	misses     []miss
 	candidates int
 }
@@ -153,6 +157,9 @@ func (m *matcher) compare(g *group, c advisory.Candidate) error {
 	if err != nil {
 		return err
 	}
+	if c.Unaffected && len(bounds) == 0 {
+		bounds = []bound{{}} // without a range all versions are meant
+	}
 	for i := range g.versions {
 		component := g.span.start + i
 		if m.components[component].Version == "" {
@@ -160,6 +167,9 @@ func (m *matcher) compare(g *group, c advisory.Candidate) error {
 		}
 		interval, reason := cover(bounds, m.components[component].Version, &g.versions[i])
 		switch {
+		case interval != nil && c.Unaffected:
+			m.denials = append(m.denials, hit{component, c, *interval})
+		case c.Unaffected: // what cannot be compared denies nothing
 		case interval != nil:
 			m.hits = append(m.hits, hit{component, c, *interval})
 		case reason != "":

@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/assay-sca/assay/internal/advisory"
 	"github.com/assay-sca/assay/internal/errs"
@@ -31,6 +32,9 @@ type record struct {
 	summary   string
 	text      string
 	withdrawn bool
+
+	provider   string // test
+	unaffected bool
 }
 
 // database is an in-memory Advisories.
@@ -73,7 +77,7 @@ func (d *database) Candidates(_ context.Context, ecosystem string, names []strin
 			if r.ecosystem != ecosystem || r.name != name {
 				continue
 			}
-			c := advisory.Candidate{Name: name, Advisory: int64(i), Intervals: advisory.EncodeIntervals(r.intervals), Severity: r.ratings}
+			c := advisory.Candidate{Name: name, Advisory: int64(i), Intervals: advisory.EncodeIntervals(r.intervals), Severity: r.ratings, Unaffected: r.unaffected}
 			if err := yield(c); err != nil {
 				return err
 			}
@@ -92,7 +96,7 @@ func (d *database) Details(_ context.Context, numbers []int64) (map[int64]adviso
 			break
 		}
 		r := d.records[n]
-		details[n] = advisory.Detail{ID: r.id, Provider: "test", Aliases: r.aliases, Severity: r.level, Summary: r.summary, Text: r.text, Withdrawn: r.withdrawn}
+		details[n] = advisory.Detail{ID: r.id, Provider: cmp.Or(r.provider, "test"), Aliases: r.aliases, Severity: r.level, Summary: r.summary, Text: r.text, Withdrawn: r.withdrawn}
 		if detail := details[n]; !r.withdrawn {
 			detail.Vulnerabilities = d.clusters.Vulnerabilities(r.id)
 			details[n] = detail
@@ -118,6 +122,13 @@ func (d *database) Relatives(_ context.Context, names []string) (map[string][]ad
 		}
 	}
 	return relatives, nil
+}
+
+func (d *database) Decorations(context.Context, []string) (map[string]advisory.Decoration, error) {
+	if d.fail == "decorations" {
+		return nil, errDatabase
+	}
+	return map[string]advisory.Decoration{"CVE-2026-1": {Exploited: true, EPSS: 0.5}}, nil
 }
 
 var _ match.Advisories = (*database)(nil)
@@ -266,7 +277,7 @@ func TestRun(t *testing.T) {
 			t.Parallel()
 			inv := components(test.components...)
 			got := lines(inv, run(t, newDatabase(test.records...), inv))
-			if diff := cmp.Diff(strings.Split(test.want, "\n"), strings.Split(got, "\n")); diff != "" {
+			if diff := gocmp.Diff(strings.Split(test.want, "\n"), strings.Split(got, "\n")); diff != "" {
 				t.Errorf("mismatch (-want +got):\n%s", diff)
 			}
 		})
@@ -296,7 +307,7 @@ func TestWhole(t *testing.T) {
 		},
 	}}
 	got := run(t, d, inv)
-	if diff := cmp.Diff(want, got.Findings); diff != "" {
+	if diff := gocmp.Diff(want, got.Findings); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
 	if got.Candidates != 2 || len(got.Findings[0].Vulnerability.CVSS) != 2 {
@@ -340,14 +351,14 @@ func TestPaths(t *testing.T) {
 		got[f.Vulnerability.ID] = names
 	}
 	want := map[string][]string{"GHSA-1": {"c", "x"}, "GHSA-2": {}, "GHSA-3": {"c"}, "GHSA-4": {"c", "x"}}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
 }
 
 func TestFailures(t *testing.T) {
 	t.Parallel()
-	for _, call := range []string{"candidates", "details", "relatives"} {
+	for _, call := range []string{"candidates", "details", "relatives", "decorations"} {
 		d := newDatabase(record{id: "GHSA-1", intervals: below("2.0.0")})
 		d.fail = call
 		if r, err := match.Run(t.Context(), d, components("npm x 1.0.0")); !errors.Is(err, errDatabase) || len(r.Findings) > 0 {
@@ -444,7 +455,7 @@ func TestOrder(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	for range 50 {
 		random.Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
-		if diff := cmp.Diff(want, lines(inv, run(t, newDatabase(records...), inv))); diff != "" {
+		if diff := gocmp.Diff(want, lines(inv, run(t, newDatabase(records...), inv))); diff != "" {
 			t.Fatalf("another order gives another result (-want +got):\n%s", diff)
 		}
 	}
@@ -467,8 +478,44 @@ func TestExplainWords(t *testing.T) {
 		{"bad", advisory.Interval{Upper: "2.0.0"}, match.Verdict{Interval: "<2.0.0", Uncompared: true, Why: `the version "bad" cannot be compared: not a npm version: "bad"`}},
 		{"1.0.0", advisory.Interval{Upper: "bad"}, match.Verdict{Interval: "<bad", Uncompared: true, Why: `the range "<bad" cannot be compared: not a npm version: "bad"`}},
 	} {
-		if diff := cmp.Diff([]match.Verdict{test.want}, match.Explain("npm", test.text, []advisory.Interval{test.interval})); diff != "" {
+		if diff := gocmp.Diff([]match.Verdict{test.want}, match.Explain("npm", test.text, []advisory.Interval{test.interval})); diff != "" {
 			t.Errorf("%s in %v: mismatch (-want +got):\n%s", test.text, test.interval, diff)
 		}
+	}
+}
+
+// TestUnaffected: the word of an authority silences and says so, anyone else's is
+// shown beside the finding; what cannot be compared denies nothing.
+func TestUnaffected(t *testing.T) {
+	t.Parallel()
+	deny := func(provider, id string, intervals ...advisory.Interval) record {
+		return record{id: id, provider: provider, aliases: []string{"CVE-2026-1"}, ecosystem: "npm", name: "x", intervals: intervals, unaffected: true}
+	}
+	affected := record{id: "CVE-2026-1", ecosystem: "npm", name: "x", intervals: below("2.0.0")}
+	for name, c := range map[string]struct {
+		denial  record
+		ignored bool
+		dissent int
+	}{
+		"authority":                 {deny(advisory.Private, "ACME-1"), true, 1},
+		"authority, of the version": {deny(advisory.Private, "ACME-1", advisory.Interval{Lower: "1.0.0", Exact: true}), true, 1},
+		"authority, of another":     {deny(advisory.Private, "ACME-1", advisory.Interval{Lower: "1.1.0"}), false, 0},
+		"not comparable":            {deny(advisory.Private, "ACME-1", advisory.Interval{Upper: "not a version"}), false, 0},
+		"anyone":                    {deny("GHSA", "GHSA-1"), false, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := match.Run(t.Context(), newDatabase(affected, c.denial), components("npm x 1.0.0"))
+			if err != nil || len(r.Findings) != 1 {
+				t.Fatalf("%v, %d findings, want one", err, len(r.Findings))
+			}
+			f := r.Findings[0]
+			if (f.Ignored != nil) != c.ignored || len(f.Dissent) != c.dissent {
+				t.Errorf("ignored %v, dissent %v", f.Ignored, f.Dissent)
+			}
+			if !f.Vulnerability.Exploited || f.Vulnerability.EPSS != 0.5 {
+				t.Errorf("not decorated: %+v", f.Vulnerability)
+			}
+		})
 	}
 }

@@ -74,6 +74,10 @@ func (d database) Relatives(context.Context, []string) (map[string][]advisory.Re
 	return nil, nil
 }
 
+func (d database) Decorations(context.Context, []string) (map[string]advisory.Decoration, error) {
+	return nil, nil
+}
+
 var _ scan.Database = database{}
 
 // request scans two projects: npm's is vulnerable, RubyGems' has a version, and

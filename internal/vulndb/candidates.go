@@ -37,7 +37,7 @@ func (db *DB) Candidates(ctx context.Context, ecosystem string, names []string, 
 		if err != nil {
 			return err
 		}
-		for _, query := range []string{candidatesQuery, unaffectedQuery} {
+		for _, query := range db.candidateQueries() {
 			if err := db.yield(ctx, query, yield, string(list), ecosystem); err != nil {
 				return err
 			}
@@ -45,6 +45,14 @@ func (db *DB) Candidates(ctx context.Context, ecosystem string, names []string, 
 		names = names[n:]
 	}
 	return nil
+}
+
+// candidateQueries leaves out the question that few databases have an answer to.
+func (db *DB) candidateQueries() []string {
+	if db.meta.Unaffected == 0 {
+		return []string{candidatesQuery}
+	}
+	return []string{candidatesQuery, unaffectedQuery}
 }
 
 const ecosystemsQuery = `select name, records from ecosystems`

@@ -34,6 +34,8 @@ type Metadata struct {
 	Built   time.Time // UTC
 	Sample  bool      // the embedded sample: a demonstration, not a database
 	Records int       // live and withdrawn
+
+	Unaffected int // entries of no operating system that say what is not affected
 }
 
 // Open opens a database file for reading. A file that is missing, cut short,
@@ -152,6 +154,9 @@ func (db *DB) metadata(ctx context.Context) (Metadata, error) {
 	m := Metadata{Schema: values["schema"], Release: values["release"], Digest: values["digest"], Sample: values["sample"] == "true"}
 	if _, err := fmt.Sscan(values["records"], &m.Records); err != nil {
 		return m, db.damaged(fmt.Errorf("read the number of records: %w", err))
+	}
+	if _, err := fmt.Sscan(values["unaffected"], &m.Unaffected); err != nil {
+		return m, db.damaged(fmt.Errorf("read the number of unaffected packages: %w", err))
 	}
 	if m.Built, err = time.Parse(time.RFC3339, values["built"]); err != nil {
 		return m, db.damaged(fmt.Errorf("read the build time: %w", err))

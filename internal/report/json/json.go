@@ -267,6 +267,9 @@ func (d *document) finding(f *finding.Finding) {
 	d.texts(f.FixedIn)
 	d.list("path", len(f.Path), func(i int) { d.text(d.r.Inventory.Components[f.Path[i]].PURL) })
 	d.evidence(f.Evidence)
+	if len(f.Dissent) > 0 {
+		d.list("dissent", len(f.Dissent), func(i int) { d.advisory(&f.Dissent[i]) })
+	}
 	if f.Ignored != nil {
 		d.member("ignored", ignoredJSON(*f.Ignored))
 	}
@@ -285,6 +288,11 @@ func (d *document) vulnerability(v *finding.Vulnerability) {
 	d.list("cvss", len(v.CVSS), func(i int) { d.value(cvssJSON{Type: v.CVSS[i].Type, Vector: v.CVSS[i].Vector, Score: v.CVSS[i].Score}) })
 	d.key("summary")
 	d.text(v.Summary)
+	d.key("known_exploited")
+	d.truth(v.Exploited)
+	if v.EPSS > 0 {
+		d.member("epss", v.EPSS)
+	}
 	d.close('}')
 }
 

@@ -62,10 +62,12 @@ func full() *finding.Result {
 		Findings: []finding.Finding{{
 			Component: 0,
 			Vulnerability: finding.Vulnerability{ID: "CVE-2025-10001", Aliases: []string{"GHSA-2222-3333-4444"}, Severity: severity.High,
-				CVSS: []severity.CVSS{{Type: "CVSS_V3", Vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:L/A:N", Score: 8.2}}, Summary: "Folding runs code"},
+				CVSS: []severity.CVSS{{Type: "CVSS_V3", Vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:L/A:N", Score: 8.2}}, Summary: "Folding runs code",
+				Exploited: true, EPSS: 0.25},
 			Advisories: []finding.Advisory{{ID: "GHSA-2222-3333-4444", Provider: "GHSA", Range: ">=1.0.0 <1.2.3 || =0.9.0"}},
 			FixedIn:    []string{"1.2.3"}, Path: []int{0, 1},
 			Evidence: []finding.Evidence{{Advisory: "GHSA-2222-3333-4444", Interval: ">=1.0.0 <1.2.3", Version: "1.2.0", Scheme: "npm"}},
+			Dissent:  []finding.Advisory{{ID: "ACME-1", Provider: "PRIVATE", Range: "*"}},
 			Ignored:  &finding.Ignored{Rule: "CVE-2025-10001", Reason: "the input is ours", Until: "2026-12-31"},
 		}},
 		Coverage: finding.Coverage{

@@ -72,6 +72,9 @@ func (b *Builder) addAffected(ctx context.Context, row int64, sequence int, a *a
 		return err
 	}
 	if f.Unaffected {
+		if os == 0 {
+			b.unaffected++
+		}
 		_, err = b.insert.unaffected.ExecContext(ctx, pkg, os, row, sequence, a.Dead(), intervals, qualifiers(f), blob)
 		return err
 	}

@@ -48,6 +48,8 @@ type Builder struct {
 	providers map[string]*provider  // by name
 	decorated map[string]decoration // by table and key
 	ids       lastIDs
+
+	unaffected int // entries of no operating system that say what is not affected
 }
 
 // recordKey: two providers may each have a record of an id.
