@@ -156,6 +156,8 @@ var shared = map[string]string{
 	"internal/extract/script":             "tokens of formats that are programs",
 	"internal/extract/swift/repository":   "names of Swift packages, which their repositories give",
 	"internal/vulndb/feed/fileset":        "feeds that are files: folders, archives, compressed or not",
+	"internal/vulndb/feed/secdb":          "the layout of Alpine's security database",
+	"internal/vulndb/feed/gather":         "records that come in pieces, from many files or places",
 	"internal/vulndb/feed/osvrecord":      "records in the OSV schema, which several databases publish",
 	"internal/vulndb/feed/treejson":       "YAML and TOML as JSON",
 }

@@ -8,11 +8,14 @@ import (
 
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/vulndb/feed"
+	"github.com/assay-sca/assay/internal/vulndb/feed/alpine"
 	"github.com/assay-sca/assay/internal/vulndb/feed/bitnami"
+	"github.com/assay-sca/assay/internal/vulndb/feed/chainguard"
 	"github.com/assay-sca/assay/internal/vulndb/feed/govulndb"
 	"github.com/assay-sca/assay/internal/vulndb/feed/malicious"
 	"github.com/assay-sca/assay/internal/vulndb/feed/osv"
 	"github.com/assay-sca/assay/internal/vulndb/feed/pypa"
+	"github.com/assay-sca/assay/internal/vulndb/feed/wolfi"
 )
 
 // Feeds lists the feeds, the default first.
@@ -23,6 +26,9 @@ func Feeds() []feed.Feed {
 		malicious.New(),
 		govulndb.New(),
 		bitnami.New(),
+		alpine.New(),
+		wolfi.New(),
+		chainguard.New(),
 	}
 }
 
