@@ -12,6 +12,7 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed/bitnami"
 	"github.com/assay-sca/assay/internal/vulndb/feed/chainguard"
 	"github.com/assay-sca/assay/internal/vulndb/feed/govulndb"
+	"github.com/assay-sca/assay/internal/vulndb/feed/kev"
 	"github.com/assay-sca/assay/internal/vulndb/feed/malicious"
 	"github.com/assay-sca/assay/internal/vulndb/feed/osv"
 	"github.com/assay-sca/assay/internal/vulndb/feed/pypa"
@@ -29,6 +30,7 @@ func Feeds() []feed.Feed {
 		alpine.New(),
 		wolfi.New(),
 		chainguard.New(),
+		kev.New(),
 	}
 }
 
