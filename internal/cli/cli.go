@@ -22,6 +22,7 @@ import (
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/policy"
 	"github.com/assay-sca/assay/internal/report"
+	"github.com/assay-sca/assay/internal/safe/egress"
 )
 
 // Env is everything that a run takes from its surroundings.
@@ -212,13 +213,13 @@ func (a *app) cache() (string, error) {
 const (
 	connectTimeout  = 30 * time.Second
 	responseTimeout = 60 * time.Second
-	maxRedirects    = 5
 )
 
 // httpClient is for downloads: no overall time limit (progress is watched
-// instead), the environment's proxies, no way back from https to http.
+// instead), the environment's proxies, no private address that nobody named, no
+// way back from https to http.
 func httpClient() *http.Client {
-	return &http.Client{Transport: transport(), CheckRedirect: checkRedirect}
+	return &http.Client{Transport: transport(), CheckRedirect: egress.Redirect}
 }
 
 func transport() http.RoundTripper {
@@ -226,18 +227,8 @@ func transport() http.RoundTripper {
 	if !ok {
 		return http.DefaultTransport
 	}
-	patient := standard.Clone()
+	patient := egress.Transport(standard)
 	patient.TLSHandshakeTimeout = connectTimeout
 	patient.ResponseHeaderTimeout = responseTimeout
 	return patient
-}
-
-func checkRedirect(next *http.Request, via []*http.Request) error {
-	if len(via) >= maxRedirects {
-		return fmt.Errorf("over %d redirects", maxRedirects)
-	}
-	if via[0].URL.Scheme == "https" && next.URL.Scheme != "https" {
-		return errors.New("a redirect leads from https to " + next.URL.Scheme)
-	}
-	return nil
 }

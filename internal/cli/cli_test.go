@@ -87,7 +87,7 @@ func TestClientFollowsNoBadRedirect(t *testing.T) {
 		ok   bool
 	}{
 		{"https to https", "https://b.example.org/", []string{"https://a.example.org/"}, true},
-		{"http back to http", "http://c.example.org/", []string{"http://a.example.org/", "https://b.example.org/"}, true},
+		{"http back to http", "http://c.example.org/", []string{"http://a.example.org/", "https://b.example.org/"}, false},
 		{"http to https", "https://b.example.org/", []string{"http://a.example.org/"}, true},
 		{"https to http", "http://b.example.org/", []string{"https://a.example.org/"}, false},
 		{"https by way of https to http", "http://c.example.org/", []string{"https://a.example.org/", "https://b.example.org/"}, false},

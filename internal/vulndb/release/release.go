@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/safe/flock"
 )
 
 // Dir is the folder of installed databases.
@@ -112,23 +113,12 @@ func (d Dir) Lock(ctx context.Context) (unlock func() error, err error) {
 	if err := os.MkdirAll(string(d), 0o755); err != nil {
 		return nil, errs.E(errs.Unavailable, "make the database folder: %w", err)
 	}
-	f, err := os.OpenFile(filepath.Join(string(d), "lock"), os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
+	f, err := flock.Wait(ctx, filepath.Join(string(d), "lock"))
+	if err != nil && ctx.Err() == nil {
 		return nil, errs.E(errs.Unavailable, "lock the database folder: %w", err)
 	}
-	const poll = 100 * time.Millisecond
-	for {
-		locked, err := tryLock(f)
-		if locked {
-			return f.Close, nil
-		}
-		if err != nil {
-			return nil, errors.Join(errs.E(errs.Unavailable, "lock the database folder: %w", err), f.Close())
-		}
-		select {
-		case <-ctx.Done():
-			return nil, errors.Join(ctx.Err(), f.Close())
-		case <-time.After(poll):
-		}
+	if err != nil {
+		return nil, ctx.Err()
 	}
+	return f.Close, nil
 }

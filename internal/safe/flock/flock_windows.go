@@ -1,4 +1,4 @@
-package release
+package flock
 
 import (
 	"errors"
@@ -7,9 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// tryLock takes the file's lock if it is free. The kernel gives it back when the
-// file is closed, at the latest with the process.
-func tryLock(f *os.File) (bool, error) {
+// Try takes the file's lock if it is free. It ends when the file is closed.
+func Try(f *os.File) (bool, error) {
 	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY,
 		0, 1, 0, &windows.Overlapped{})
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package release
+package flock
 
 import (
 	"errors"
@@ -8,9 +8,8 @@ import (
 	"syscall"
 )
 
-// tryLock takes the file's lock if it is free. The kernel gives it back when the
-// file is closed, at the latest with the process.
-func tryLock(f *os.File) (bool, error) {
+// Try takes the file's lock if it is free. It ends when the file is closed.
+func Try(f *os.File) (bool, error) {
 	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return false, nil
