@@ -14,6 +14,7 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed/govulndb"
 	"github.com/assay-sca/assay/internal/vulndb/feed/kev"
 	"github.com/assay-sca/assay/internal/vulndb/feed/malicious"
+	"github.com/assay-sca/assay/internal/vulndb/feed/epss"
 	"github.com/assay-sca/assay/internal/vulndb/feed/osv"
 	"github.com/assay-sca/assay/internal/vulndb/feed/pypa"
 	"github.com/assay-sca/assay/internal/vulndb/feed/wolfi"
@@ -31,6 +32,7 @@ func Feeds() []feed.Feed {
 		wolfi.New(),
 		chainguard.New(),
 		kev.New(),
+		epss.New(),
 	}
 }
 
