@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -25,112 +27,113 @@ type foundJSON struct {
 	Withdrawn       bool            `json:"withdrawn"`
 	Published       string          `json:"published"`
 	Modified        string          `json:"modified"`
+	Exploited       bool            `json:"known_exploited"`
+	EPSS            float64         `json:"epss,omitempty"`
 	Summary         string          `json:"summary"`
 	Affected        []foundAffected `json:"affected"`
 }
 
 type foundAffected struct {
-	Ecosystem string   `json:"ecosystem"`
-	Package   string   `json:"package"`
-	System    string   `json:"system,omitempty"`
-	Ranges    []string `json:"ranges"`
-	FixedIn   []string `json:"fixed_in"`
+	Ecosystem  string   `json:"ecosystem"`
+	Package    string   `json:"package"`
+	CPE        string   `json:"cpe,omitempty"`
+	System     string   `json:"system,omitempty"`
+	Unaffected bool     `json:"unaffected,omitempty"`
+	Ranges     []string `json:"ranges"`
+	FixedIn    []string `json:"fixed_in"`
+	FixState   string   `json:"fix_state"`
 }
 
 func (a *app) dbSearchCommand() *cobra.Command {
 	var d database
-	var ecosystem string
+	var want searched
 	var f format
 	cmd := &cobra.Command{
-		Use:   "search PACKAGE|ID",
-		Short: "Find advisories by package name, purl, or any id",
-		Long: `Shows the advisories that name a package (a name or a purl), or that an id names: the
-record itself, those that have it as an alias, and those merged with them. Withdrawn
-records are shown as such. The exit code is 1 when nothing is found.`,
+		Use:   "search [PACKAGE|PURL|CPE|ID]",
+		Short: "Find advisories by package, product, id, operating system, dates, severity and more",
+		Long: `Shows the advisories that name a package (a name or a purl) or a product (a CPE name), or
+that an id names: the record itself, those that have it as an alias or upstream, and those
+merged with them. Flags narrow the answer, and ask without a term: all that is asked must
+hold. Withdrawn records are shown as such. The exit code is 1 when nothing is found.
+
+The version in a purl or a CPE name is the one that must be affected, like --affects.`,
 		Example: `  assay db search lodash
-  assay db search --ecosystem PyPI requests
-  assay db search pkg:npm/%40babel/traverse
+  assay db search --ecosystem PyPI requests --affects 2.30.0
+  assay db search pkg:npm/%40babel/traverse@7.22.0
+  assay db search pkg:deb/debian/curl?distro=debian-12
+  assay db search --os ubuntu@22.04 openssl --fix-state wont-fix
+  assay db search cpe:2.3:a:openbsd:openssh:9.3
+  assay db search --kev --min-severity critical --published-after 2026-01-01
   assay db search CVE-2021-44228 -o json`,
-		Args: cobra.ExactArgs(1),
+		Args: cobra.MaximumNArgs(1),
 	}
 	d.bind(cmd)
 	f.bind(cmd)
-	cmd.Flags().StringVar(&ecosystem, "ecosystem", "", "only packages of this `ECOSYSTEM`, by its OSV name")
+	want.bind(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if _, err := a.settings(cmd, nil); err != nil {
 			return err
 		}
-		if err := checkEcosystem(ecosystem); err != nil {
+		if len(args) > 0 {
+			want.term = args[0]
+		} else if !narrowed(cmd) {
+			return errs.E(errs.Invalid, "nothing is asked: give a package, a purl, a CPE name or an id, or a flag such as --os or --text")
+		}
+		if err := checkEcosystem(want.ecosystem); err != nil {
 			return err
 		}
-		return a.dbSearch(cmd, &d, searched{args[0], ecosystem}, f)
+		return a.dbSearch(cmd, &d, &want, f)
 	}
 	return cmd
 }
 
-// searched is what is looked for.
-type searched struct{ term, ecosystem string }
+// narrowed tells whether a flag asks for something by itself.
+func narrowed(cmd *cobra.Command) bool {
+	for _, name := range []string{"ecosystem", "os", "provider", "fix-state", "min-severity", "kev", "min-epss", "cwe", "text",
+		"published-after", "published-before", "modified-after", "modified-before"} {
+		if cmd.Flags().Changed(name) {
+			return true
+		}
+	}
+	return false
+}
 
-func (a *app) dbSearch(cmd *cobra.Command, d *database, want searched, f format) error {
+func (a *app) dbSearch(cmd *cobra.Command, d *database, want *searched, f format) error {
 	db, closeDB, err := a.open(cmd.Context(), d)
 	if err != nil {
 		return lacking(d, err)
 	}
 	defer closeDB() //nolint:errcheck // only read
-	rows, err := search(cmd.Context(), db, want)
+	page, err := want.find(cmd.Context(), db)
 	if err != nil {
 		return err
 	}
-	found, err := describeRows(cmd.Context(), db, rows)
+	found, err := describeRows(cmd.Context(), db, page.Rows)
 	if err != nil {
 		return err
 	}
 	err = a.show(f, found, func(w io.Writer) error { return printFound(w, found) })
+	if page.Next != 0 {
+		a.message("there is more: go on with --after %d", page.Next)
+	}
 	if err == nil && len(found) == 0 {
-		a.message("nothing is known of %q in release %s", want.term, db.Metadata().Release)
+		a.message("nothing is known of %s in release %s", want, db.Metadata().Release)
 		return exitError(1)
 	}
 	return err
 }
 
-// search looks for a term first as an id, then as a package.
-func search(ctx context.Context, db *vulndb.DB, want searched) ([]vulndb.Row, error) {
-	if strings.HasPrefix(want.term, "pkg:") {
-		p, err := purl.Parse(want.term)
-		if err != nil {
-			return nil, err
-		}
-		return db.ByPackage(ctx, p.Ecosystem, p.Name)
+// String writes what was asked for.
+func (s *searched) String() string {
+	if s.term != "" {
+		return strconv.Quote(s.term)
 	}
-	rows, err := byID(ctx, db, want.term)
-	if err != nil || len(rows) > 0 {
-		return rows, err
-	}
-	names := []string{want.term}
-	for _, e := range purl.Ecosystems() {
-		if name := purl.Normalize(e, want.term); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	for _, name := range names {
-		more, err := db.ByPackage(ctx, want.ecosystem, name)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, more...)
-	}
-	return rows, nil
+	return "what was asked for"
 }
 
-// byID finds the advisories that an id names, in whatever case it is typed: most
-// ids are upper case, the letters of a GHSA lower.
+// byID finds the advisories that an id names, in whatever case it is typed.
 func byID(ctx context.Context, db *vulndb.DB, id string) ([]vulndb.Row, error) {
-	upper := strings.ToUpper(id)
-	forms := []string{id, upper}
-	if rest, ok := strings.CutPrefix(upper, "GHSA-"); ok {
-		forms[1] = "GHSA-" + strings.ToLower(rest)
-	}
-	for _, form := range slices.Compact(forms) {
+	for _, form := range idForms(id) {
 		if rows, err := db.ByID(ctx, form); err != nil || len(rows) > 0 {
 			return rows, err
 		}
@@ -152,11 +155,19 @@ func describeRows(ctx context.Context, db *vulndb.DB, rows []vulndb.Row) ([]foun
 	if err != nil {
 		return nil, err
 	}
+	decorations, err := decorationsOf(ctx, db, details)
+	if err != nil {
+		return nil, err
+	}
 	found := []foundJSON{}
 	for _, n := range numbers {
 		d := details[n]
 		f := foundJSON{ID: d.ID, Provider: d.Provider, Vulnerabilities: orEmpty(d.Vulnerabilities), Aliases: orEmpty(d.Aliases), Severity: d.Severity.String(),
 			Withdrawn: d.Withdrawn, Published: d.Published, Modified: d.Modified, Summary: d.Summary, Affected: []foundAffected{}}
+		for _, name := range append(d.Vulnerabilities, d.Upstream...) {
+			f.Exploited = f.Exploited || decorations[name].Exploited
+			f.EPSS = max(f.EPSS, decorations[name].EPSS)
+		}
 		for _, r := range byRecord[n] {
 			if r.Package != "" {
 				f.Affected = append(f.Affected, affectedOf(r))
@@ -168,6 +179,16 @@ func describeRows(ctx context.Context, db *vulndb.DB, rows []vulndb.Row) ([]foun
 	return found, nil
 }
 
+// decorationsOf asks once for all the vulnerabilities that the records are about.
+func decorationsOf(ctx context.Context, db *vulndb.DB, details map[int64]advisory.Detail) (map[string]advisory.Decoration, error) {
+	var names []string
+	for _, d := range details {
+		names = append(append(names, d.Vulnerabilities...), d.Upstream...)
+	}
+	slices.Sort(names)
+	return db.Decorations(ctx, slices.Compact(names))
+}
+
 // orEmpty keeps null out of JSON.
 func orEmpty(list []string) []string {
 	if list == nil {
@@ -177,7 +198,8 @@ func orEmpty(list []string) []string {
 }
 
 func affectedOf(r vulndb.Row) foundAffected {
-	out := foundAffected{Ecosystem: r.Ecosystem, Package: r.Package, System: r.System, Ranges: []string{}, FixedIn: []string{}}
+	out := foundAffected{Ecosystem: r.Ecosystem, Package: r.Package, CPE: r.CPE, System: r.System, Unaffected: r.Unaffected,
+		Ranges: []string{}, FixedIn: []string{}, FixState: cmp.Or(string(r.Fix), "unknown")}
 	for _, i := range r.Intervals {
 		out.Ranges = append(out.Ranges, i.String())
 		if fix := i.Fix(); fix != "" {
@@ -208,9 +230,9 @@ func printFound(out io.Writer, found []foundJSON) error {
 			if r := []rune(ranges); len(r) > maxRangeShown {
 				ranges = string(r[:maxRangeShown-1]) + "…"
 			}
-			ecosystem := x.Ecosystem
-			if x.System != "" {
-				ecosystem = x.System
+			ecosystem := cmp.Or(x.System, x.Ecosystem, "CPE")
+			if x.Unaffected {
+				ranges = strings.TrimSpace("not affected: " + cmp.Or(ranges, "all"))
 			}
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", f.ID, severity, ecosystem, x.Package, ranges, brief(f.Summary))
 		}

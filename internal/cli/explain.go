@@ -152,11 +152,26 @@ func (e *explanation) component(cmd *cobra.Command, c purl.Package) error {
 			fmt.Fprintf(&b, "    it was withdrawn: it affects nothing\n")
 			continue
 		}
+		if r.Unaffected {
+			fmt.Fprintf(&b, "    it says explicitly that these versions are not affected: %s\n", unaffectedText(r))
+			continue
+		}
 		seen.add(compareRanges(&b, c, r))
 	}
 	e.all.add(seen)
 	_, err = fmt.Fprintf(cleaner{e.a.Stdout}, "%s: %s\n%s", c, e.headline(seen), b.String())
 	return err
+}
+
+func unaffectedText(r vulndb.Row) string {
+	if len(r.Intervals) == 0 {
+		return "all"
+	}
+	var texts []string
+	for _, i := range r.Intervals {
+		texts = append(texts, i.String())
+	}
+	return strings.Join(texts, " || ")
 }
 
 // outcome is what comparing gave.

@@ -138,3 +138,26 @@ func Rare(ecosystem string) bool {
 func (p Package) String() string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s %s", p.Ecosystem, p.Name, p.Version))
 }
+
+// Distributed is a package of an operating system, as a purl names it.
+type Distributed struct {
+	Vendor  string // the namespace: "debian", "alpine", "redhat"
+	Name    string
+	Version string // with the epoch, where the purl has it apart
+	Distro  string // the qualifier: "debian-12", "bookworm"; empty: not told
+}
+
+// ParseDistributed reads a package URL of an operating system's package; ok is
+// false for other types.
+func ParseDistributed(text string) (d Distributed, ok bool) {
+	p, err := packageurl.FromString(text)
+	if err != nil || !slices.Contains([]string{"deb", "apk", "rpm", "alpm"}, p.Type) {
+		return Distributed{}, false
+	}
+	qualifiers := p.Qualifiers.Map()
+	d = Distributed{Vendor: p.Namespace, Name: p.Name, Version: p.Version, Distro: qualifiers["distro"]}
+	if epoch := qualifiers["epoch"]; epoch != "" && d.Version != "" {
+		d.Version = epoch + ":" + d.Version
+	}
+	return d, true
+}

@@ -155,14 +155,14 @@ func (db *DB) metadata(ctx context.Context) (Metadata, error) {
 	if _, err := fmt.Sscan(values["records"], &m.Records); err != nil {
 		return m, db.damaged(fmt.Errorf("read the number of records: %w", err))
 	}
-	if _, err := fmt.Sscan(values["unaffected"], &m.Unaffected); err != nil {
-		return m, db.damaged(fmt.Errorf("read the number of unaffected packages: %w", err))
-	}
 	if m.Built, err = time.Parse(time.RFC3339, values["built"]); err != nil {
 		return m, db.damaged(fmt.Errorf("read the build time: %w", err))
 	}
 	if m.Digest == "" {
 		return m, db.damaged(errors.New("it was not finished"))
+	}
+	if _, err := fmt.Sscan(values["unaffected"], &m.Unaffected); err != nil {
+		return m, db.damaged(fmt.Errorf("read the number of unaffected packages: %w", err))
 	}
 	return m, db.checkRevision(m.Schema)
 }
