@@ -31,7 +31,7 @@ func Companions(tree fs.FS, name string, extractors []Extractor) ([]string, erro
 			continue
 		}
 		for _, e := range extractors {
-			if slices.Contains(extractors[at].Format().Manifests, e.Format().Name) && e.Wants(sibling) {
+			if e.Wants(sibling) && pairs(name, extractors[at].Format(), sibling, e.Format()) {
 				files = append(files, sibling)
 			}
 		}

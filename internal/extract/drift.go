@@ -10,13 +10,16 @@ import (
 
 // leftOut tells what an ecosystem's locks do not hold. Python's, Gradle's and
 // NuGet's hold what a project needs, not what builds it (NuGet: SDKs and tools);
-// Julia's hold nothing that only its tests or its build need.
+// Julia's hold nothing that only its tests or its build need, Haskell's what its
+// tests and benchmarks need only if they were made with them.
 func leftOut(ecosystem string, scope inventory.Scope) bool {
 	switch ecosystem {
 	case purl.PyPI, purl.Maven, purl.NuGet:
 		return scope == inventory.ScopeBuild
 	case purl.Julia:
 		return scope == inventory.ScopeBuild || scope == inventory.ScopeTest || scope == inventory.ScopeDev
+	case purl.Hackage:
+		return scope == inventory.ScopeTest || scope == inventory.ScopeDev
 	}
 	return false
 }
@@ -27,7 +30,7 @@ func leftOut(ecosystem string, scope inventory.Scope) bool {
 func (l *locked) drift(m *readFile, d Declaration, at []int) {
 	found := inventory.Drift{Name: d.Name, Declared: d.Constraint, Path: m.path, Line: d.Line}
 	if len(at) == 0 {
-		if mustBeLocked(d) && !leftOut(l.ecosystem, d.Scope) {
+		if l.mustHold(d) {
 			l.drifts = append(l.drifts, found)
 		}
 		return

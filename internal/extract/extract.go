@@ -31,6 +31,7 @@ type Format struct {
 	Role      Role     //
 	Files     string   // for people: "package-lock.json, npm-shrinkwrap.json"
 	Manifests []string // of a Lock: names of the manifest formats it is paired with
+	Suffix    string   // of a Lock for one manifest: what its name adds to that of the manifest, ".locked"
 	Edges     bool     // gives dependency edges
 	Scopes    bool     // tells scopes apart by itself
 	Licences  bool     // carries licences
@@ -69,6 +70,10 @@ type File struct {
 	// DirectKnown is set by a lock that itself tells direct from transitive, by
 	// Package.Direct. Otherwise the paired manifests tell.
 	DirectKnown bool
+
+	// Partial is set by a lock that pins only some of what is needed: what it lacks
+	// is not pinned, but no disagreement either.
+	Partial bool
 
 	// Declared are a manifest's dependencies.
 	Declared []Declaration

@@ -13,6 +13,8 @@ type locked struct {
 	packages  []Package
 	edges     []inventory.Edge
 	known     bool             // the lock itself tells what is direct
+	partial   bool             // the lock may lack what is needed
+	own       map[string]bool  // normalised names of the project's own packages
 	byName    map[string][]int // by normalised name
 	unscoped  []bool           // packages of which the lock does not tell the scope
 	member    []bool           // packages that are a manifest's own project
@@ -30,7 +32,7 @@ type unlocked struct {
 func newLocked(f *readFile) *locked {
 	l := &locked{
 		packages: slices.Clone(f.content.file.Packages), edges: f.content.file.Edges,
-		known: f.content.file.DirectKnown, ecosystem: f.format.Ecosystem,
+		known: f.content.file.DirectKnown, partial: f.content.file.Partial, own: map[string]bool{}, ecosystem: f.format.Ecosystem,
 	}
 	l.indexNames()
 	return l
@@ -111,16 +113,23 @@ func (l *locked) declare(m *readFile) {
 			}
 		}
 		l.drift(m, d, at)
-		if len(at) == 0 && mustBeLocked(d) {
+		if len(at) == 0 && l.needs(d) {
 			l.missing = append(l.missing, unlocked{d, m})
 		}
 	}
 }
 
-// mustBeLocked: optional and peer dependencies may be left out of a lock, and
-// the project's own packages are.
-func mustBeLocked(d Declaration) bool {
-	return d.Scope != inventory.ScopePeer && d.Scope != inventory.ScopeOptional && d.Origin.Kind != inventory.OriginPath
+// needs tells whether a declaration is for a package that is in use: optional and
+// peer dependencies need not be, and the project's own packages are no others.
+func (l *locked) needs(d Declaration) bool {
+	return d.Scope != inventory.ScopePeer && d.Scope != inventory.ScopeOptional && d.Origin.Kind != inventory.OriginPath &&
+		!l.own[purl.Normalize(l.ecosystem, d.Name)]
+}
+
+// mustHold tells whether a lock of this kind that agrees with its manifests has a
+// package for a declaration.
+func (l *locked) mustHold(d Declaration) bool {
+	return l.needs(d) && !l.partial && !leftOut(l.ecosystem, d.Scope)
 }
 
 // resolve finds the packages that a declaration got: those the lock itself files

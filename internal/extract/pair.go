@@ -58,7 +58,7 @@ func (p *pairing) findLocks(m *readFile) {
 	for at := dir; ; at = path.Dir(at) {
 		found := false
 		for _, lock := range p.lockedIn[at] {
-			if slices.Contains(lock.format.Manifests, m.format.Name) && (at == dir || p.isMember(lock, m, at)) {
+			if pairs(lock.path, lock.format, m.path, m.format) && (at == dir || p.isMember(lock, m, at)) {
 				p.governs[lock] = append(p.governs[lock], m)
 				found = true
 			}
@@ -73,7 +73,12 @@ func (p *pairing) findLocks(m *readFile) {
 	}
 }
 
-// isMember tells whether the lock in the folder root, or the manifest beside it,
+// pairs tells whether a lock is of a kind and a name to govern a manifest.
+func pairs(lock string, l Format, manifest string, m Format) bool {
+	return slices.Contains(l.Manifests, m.Name) && (l.Suffix == "" || path.Base(lock) == path.Base(manifest)+l.Suffix)
+}
+
+// isMember tells whether the lock in the folder root, or a manifest beside it,
 // names the manifest's folder as part of its workspace.
 func (p *pairing) isMember(lock, m *readFile, root string) bool {
 	below := relative(root, path.Dir(m.path))
@@ -81,7 +86,7 @@ func (p *pairing) isMember(lock, m *readFile, root string) bool {
 		return true
 	}
 	for _, other := range p.manifests[root] {
-		if other.format.Name == m.format.Name && matchesMember(other.content.file.Members, below) {
+		if slices.Contains(lock.format.Manifests, other.format.Name) && matchesMember(other.content.file.Members, below) {
 			return true
 		}
 	}

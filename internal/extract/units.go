@@ -3,6 +3,7 @@ package extract
 import (
 	"fmt"
 	"path"
+	"slices"
 
 	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/purl"
@@ -59,6 +60,7 @@ func (p *pairing) lockUnit(b *inventory.Builder, f *readFile) {
 			l.dropProject(m.content.file.Name)
 		}
 	}
+	p.nameOwn(f, l)
 	for _, m := range p.governs[f] {
 		l.declare(m)
 		l.markMember(m.content.file.Name)
@@ -82,8 +84,33 @@ func (p *pairing) lockUnit(b *inventory.Builder, f *readFile) {
 		}
 		b.Add(unit, occurrence(d.file, &pkg))
 	}
-	if n := len(l.missing); n > 0 {
-		p.note(f, "%s declared but not locked", dependencies(n))
+	p.noteMissing(f, l)
+}
+
+// nameOwn tells a lock's packages which names are those of the project: of the
+// manifests that it governs and of their siblings.
+func (p *pairing) nameOwn(f *readFile, l *locked) {
+	for _, m := range slices.Concat(p.governs[f], p.manifests[path.Dir(f.path)]) {
+		if name := m.content.file.Name; name != "" && m.format.Ecosystem == l.ecosystem {
+			l.own[purl.Normalize(l.ecosystem, name)] = true
+		}
+	}
+}
+
+// noteMissing tells what is declared but not locked apart from what such locks
+// need not hold.
+func (p *pairing) noteMissing(f *readFile, l *locked) {
+	lost := 0
+	for _, d := range l.missing {
+		if l.mustHold(d.Declaration) {
+			lost++
+		}
+	}
+	if lost > 0 {
+		p.note(f, "%s declared but not locked", dependencies(lost))
+	}
+	if n := len(l.missing) - lost; n > 0 {
+		p.note(f, "of %d declared dependencies the version is open: this lock need not hold them", n)
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/golang/gowork"
 	"github.com/assay-sca/assay/internal/extract/haskell/cabal"
 	"github.com/assay-sca/assay/internal/extract/haskell/cabalfreeze"
+	"github.com/assay-sca/assay/internal/extract/haskell/cabalproject"
 	"github.com/assay-sca/assay/internal/extract/haskell/stacklock"
 	"github.com/assay-sca/assay/internal/extract/hex/mixexs"
 	"github.com/assay-sca/assay/internal/extract/hex/mixlock"
@@ -87,7 +88,7 @@ func Extractors() []extract.Extractor {
 		denolock.New(),
 		dockerfile.New(),
 		gomod.New(), gosum.New(), gowork.New(),
-		cabalfreeze.New(), cabal.New(), stacklock.New(),
+		cabalfreeze.New(), cabal.New(), cabalproject.New(), stacklock.New(),
 		mixlock.New(), mixexs.New(), rebarlock.New(),
 		manifest.New(), project.New(),
 		rockspec.New(),

@@ -39,7 +39,8 @@ Gauge 1.0 true test []
 Needle 2.0 true runtime []
 Hand 3.0 false runtime []
 Gone  true runtime [>= 1.0]
-drift Gone >= 1.0 []`},
+drift Gone >= 1.0 []
+note 1 dependency is declared but not locked`},
 		{"R", map[string]string{
 			"DESCRIPTION": "Package: clock\nImports: gauge (>= 1.0), utils\nSuggests: probe, absent\n",
 			"renv.lock": `{"Packages": {"gauge": {"Package": "gauge", "Version": "0.9", "Requirements": ["hand"]},` +
@@ -58,6 +59,38 @@ cabal.project.freeze [clock.cabal]
 gauge 1.2 true runtime [>=1 && <2]
 hand 0.1 false  []
 probe 3.0 true test []`},
+		{"Haskell without tests", map[string]string{
+			"clock.cabal": "name: clock\nlibrary\n  build-depends: gauge, lost\ntest-suite spec\n  build-depends: clock, probe\n" +
+				"benchmark speed\n  build-depends: timer\n",
+			"cabal.project.freeze": "constraints: any.gauge ==1.2\n",
+		}, `
+cabal.project.freeze [clock.cabal]
+gauge 1.2 true runtime []
+lost  true runtime []
+probe  true test []
+timer  true dev []
+drift lost  []
+note 1 dependency is declared but not locked; of 2 declared dependencies the version is open: this lock need not hold them`},
+		{"Haskell's index only", map[string]string{
+			"clock.cabal":          "name: clock\nlibrary\n  build-depends: gauge >=1\n",
+			"cabal.project.freeze": "index-state: 2024-05-01T00:00:00Z\n",
+		}, `
+cabal.project.freeze [clock.cabal]
+gauge  true runtime [>=1]
+note of 1 declared dependencies the version is open: this lock need not hold them`},
+		{"Haskell's siblings", map[string]string{
+			"cabal.project":        "packages: ./ parts/*.cabal hands/*/\n",
+			"clock.cabal":          "name: clock\nlibrary\n  build-depends: minute, wheel\n",
+			"hands/minute/a.cabal": "name: minute\nlibrary\n  build-depends: gauge >=2\n",
+			"parts/wheel.cabal":    "name: wheel\nlibrary\n  build-depends: gauge, clock\n",
+			"other/other.cabal":    "name: other\nlibrary\n  build-depends: gauge ==1.0\n",
+			"cabal.project.freeze": "constraints: any.gauge ==1.2\n",
+		}, `
+cabal.project.freeze [cabal.project clock.cabal hands/minute/a.cabal parts/wheel.cabal]
+gauge 1.2 true runtime [>=2]
+drift gauge >=2 [1.2]
+cabal []
+gauge 1.0 true runtime [==1.0]`},
 		{"Conan", map[string]string{
 			"conanfile.py": "class A(ConanFile):\n    requires = \"gauge/[>=1 <2]\"\n    tool_requires = \"tool/1.0\"\n",
 			"conan.lock":   `{"version": "0.5", "requires": ["gauge/1.2", "hand/0.1"], "build_requires": ["tool/1.0"]}`,
@@ -74,6 +107,19 @@ opam.locked [clock.opam]
 gauge 1.2 true runtime [>= "1.0"]
 hand 0.1 false runtime []
 probe 3.0 true test []`},
+		{"OCaml's packages of one folder", map[string]string{
+			"clock.opam":        "opam-version: \"2.0\"\ndepends: [\"gauge\" {>= \"1.0\"} \"dial\"]\n",
+			"clock.opam.locked": "opam-version: \"2.0\"\ndepends: [\"gauge\" {= \"1.2\"}]\n",
+			"dial.opam":         "opam-version: \"2.0\"\ndepends: [\"gauge\" {>= \"2.0\"}]\n",
+			"dial.opam.locked":  "opam-version: \"2.0\"\ndepends: [\"gauge\" {= \"2.1\"}]\n",
+			"hand.opam":         "opam-version: \"2.0\"\ndepends: [\"pin\" {= \"3.0\"}]\n",
+		}, `
+opam.locked [clock.opam]
+gauge 1.2 true runtime [>= "1.0"]
+opam.locked [dial.opam]
+gauge 2.1 true runtime [>= "2.0"]
+opam []
+pin 3.0 true runtime [= "3.0"]`},
 		{"Swift", map[string]string{
 			"Package.swift":    "let package = Package(name: \"Clock\", dependencies: [.package(url: \"https://git.example.org/a/b.git\", from: \"1.0.0\")])\n",
 			"Package.resolved": `{"pins": [{"identity": "b", "location": "https://git.example.org/a/b", "state": {"version": "1.2.0"}}, {"identity": "c", "location": "https://git.example.org/a/c", "state": {"version": "0.1.0"}}], "version": 2}`,
@@ -102,6 +148,11 @@ git.example.org/a/c 0.1.0 false  []`},
 				}
 				for _, d := range u.Drift {
 					fmt.Fprintf(&b, "\ndrift %s %s %v", d.Name, d.Declared, d.Locked)
+				}
+			}
+			for _, f := range r.Ledger {
+				if strings.Contains(f.Reason, "declared") {
+					fmt.Fprintf(&b, "\nnote %s", f.Reason)
 				}
 			}
 			if diff := cmp.Diff(tt.want, b.String()); diff != "" {

@@ -44,6 +44,7 @@ func makers() map[string]maker {
 		"go.work":                     {"go.work", "golang/gowork/testdata/full.work", "go 1.22\n\nuse (\n", "\t./gauge{n}\n", ")\n"},
 		"cabal.project.freeze":        {"cabal.project.freeze", "haskell/cabalfreeze/testdata/cabal.project.freeze", "constraints: any.first ==1.0", ",\n             any.gauge{n} ==1.2.{n}", "\n"},
 		"cabal":                       {"clock.cabal", "haskell/cabal/testdata/clock.cabal", "name: clock\nlibrary\n  build-depends: first", ",\n    gauge{n} >=1.2.{n} && <2", "\n"},
+		"cabal.project":               {"cabal.project", "haskell/cabalproject/testdata/cabal.project", "packages:\n", "  gauge{n}/\n", "tests: true\n"},
 		"stack.yaml.lock":             {"stack.yaml.lock", "haskell/stacklock/testdata/stack.yaml.lock", "packages:\n", "- completed:\n    hackage: gauge{n}-0.4.2.0@sha256:e582474eba0ea4cbaa21cc75355c36f1b767d240fde75cfd929a8feaf223dfa9,4235\n  original:\n    hackage: gauge{n}-0.4.2.0\n", "snapshots: []\n"},
 		"mix.lock":                    {"mix.lock", "hex/mixlock/testdata/mix.lock", "%{\n", "  \"gauge{n}\": {:hex, :gauge{n}, \"1.12.4\", \"10bb\", [:mix], [{:gauge1, \"~> 1.0\", [hex: :gauge1, repo: \"hexpm\", optional: false]}], \"hexpm\", \"aa\"},\n", "}\n"},
 		"mix.exs":                     {"mix.exs", "hex/mixexs/testdata/mix.exs", "defmodule Clock.MixProject do\n  defp deps do\n    [\n", "      {:gauge{n}, \"~> 1.2.{n}\"},\n", "      {:last, \"1.0.0\"}\n    ]\n  end\nend\n"},

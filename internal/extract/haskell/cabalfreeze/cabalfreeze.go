@@ -26,7 +26,7 @@ func (Extractor) Format() extract.Format {
 		Ecosystem: purl.Hackage,
 		Role:      extract.Lock,
 		Files:     "cabal.project.freeze",
-		Manifests: []string{"cabal"},
+		Manifests: []string{"cabal", "cabal.project"},
 		Real:      true,
 	}
 }
@@ -51,6 +51,7 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 		f.line(line, r.Number())
 	}
 	f.flush()
+	f.file.Partial = !f.pins // written by hand, to keep the state of the index only
 	if len(f.file.Packages) == 0 && !f.fields {
 		return f.file, errs.AtLine(max(r.Number(), 1), "there is no field of a cabal project")
 	}
@@ -62,6 +63,7 @@ type freeze struct {
 	file        extract.File
 	fields      bool // a field was seen
 	constraints bool // the field being read is that of constraints
+	pins        bool // there was such a field
 	versions    map[string]string
 	item        string // a constraint that may go on
 	itemLine    int
@@ -87,6 +89,7 @@ func (f *freeze) line(line string, number int) {
 		f.flush()
 		f.fields = true
 		f.constraints = strings.EqualFold(strings.TrimSpace(name), "constraints")
+		f.pins = f.pins || f.constraints
 		text = strings.TrimSpace(value)
 	}
 	if !f.constraints {

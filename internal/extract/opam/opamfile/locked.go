@@ -26,6 +26,7 @@ func (Locked) Format() extract.Format {
 		Role:      extract.Lock,
 		Files:     "opam.locked, *.opam.locked",
 		Manifests: []string{"opam"},
+		Suffix:    ".locked",
 		Scopes:    true,
 	}
 }

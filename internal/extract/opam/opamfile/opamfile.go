@@ -5,6 +5,7 @@ package opamfile
 
 import (
 	"context"
+	"path"
 	"strings"
 
 	"github.com/assay-sca/assay/internal/errs"
@@ -34,13 +35,17 @@ func (Extractor) Format() extract.Format {
 }
 
 // Wants accepts opam and what ends in ".opam".
-func (Extractor) Wants(path string) bool {
-	return path[strings.LastIndexByte(path, '/')+1:] == "opam" || strings.HasSuffix(path, ".opam")
+func (Extractor) Wants(name string) bool {
+	return name[strings.LastIndexByte(name, '/')+1:] == "opam" || strings.HasSuffix(name, ".opam")
 }
 
 // Extract reads one manifest.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	return read(in.Data)
+	file, err := read(in.Data)
+	if base := path.Base(in.Path); file.Name == "" && base != "opam" {
+		file.Name = strings.TrimSuffix(base, ".opam")
+	}
+	return file, err
 }
 
 func read(data []byte) (extract.File, error) {
