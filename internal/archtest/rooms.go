@@ -161,7 +161,10 @@ var shared = map[string]string{
 	"internal/vulndb/feed/secdb":          "the layout of Alpine's security database",
 	"internal/vulndb/feed/gather":         "records that come in pieces, from many files or places",
 	"internal/vulndb/feed/osvrecord":      "records in the OSV schema, which several databases publish",
+	"internal/vulndb/feed/spans":          "requirements of versions as intervals, and what they leave",
 	"internal/vulndb/feed/treejson":       "YAML and TOML as JSON",
+	"internal/vulndb/feed/rpmfeed":        "updated packages of rpm distributions, and streams of records",
+	"internal/vulndb/feed/updateinfo":     "the lists of updates of rpm repositories",
 }
 
 // leafOf is the family of a package that is a leaf.

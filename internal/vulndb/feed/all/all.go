@@ -9,12 +9,14 @@ import (
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/vulndb/feed"
 	"github.com/assay-sca/assay/internal/vulndb/feed/alpine"
+	"github.com/assay-sca/assay/internal/vulndb/feed/amazon"
 	"github.com/assay-sca/assay/internal/vulndb/feed/bitnami"
 	"github.com/assay-sca/assay/internal/vulndb/feed/chainguard"
+	"github.com/assay-sca/assay/internal/vulndb/feed/epss"
+	"github.com/assay-sca/assay/internal/vulndb/feed/fedora"
 	"github.com/assay-sca/assay/internal/vulndb/feed/govulndb"
 	"github.com/assay-sca/assay/internal/vulndb/feed/kev"
 	"github.com/assay-sca/assay/internal/vulndb/feed/malicious"
-	"github.com/assay-sca/assay/internal/vulndb/feed/epss"
 	"github.com/assay-sca/assay/internal/vulndb/feed/osv"
 	"github.com/assay-sca/assay/internal/vulndb/feed/pypa"
 	"github.com/assay-sca/assay/internal/vulndb/feed/wolfi"
@@ -33,6 +35,8 @@ func Feeds() []feed.Feed {
 		chainguard.New(),
 		kev.New(),
 		epss.New(),
+		amazon.New(),
+		fedora.New(),
 	}
 }
 

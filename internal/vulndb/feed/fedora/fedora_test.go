@@ -1,0 +1,37 @@
+package fedora
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/assay-sca/assay/internal/vulndb/feed/feedtest"
+)
+
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	feedtest.Golden(t, New(), "updateinfo.xml")
+}
+
+func TestDamaged(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ content, want string }{
+		"empty":     {"", "it is empty"},
+		"truncated": {`<updates><update>`, "it ends in the middle"},
+		"wrong":     {`<otherdata/>`, `its outermost element is "otherdata"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "updateinfo.xml")
+			if err := os.WriteFile(path, []byte(test.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if got := string(feedtest.Render(t, New(), path)); !strings.Contains(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func FuzzSets(f *testing.F) { feedtest.Fuzz(f, New(), "updateinfo.xml") }
