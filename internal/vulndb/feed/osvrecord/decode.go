@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/assay-sca/assay/internal/advisory"
+	"github.com/assay-sca/assay/internal/vulndb/feed/treejson"
 )
 
 // MaxRecord is the largest record that is read, in bytes.
@@ -152,7 +153,8 @@ func Extra(rest jsontext.Value, more ...Member) ([]byte, error) {
 		if len(bytes.TrimSpace(out)) > 1 {
 			out = append(out, ',')
 		}
-		out = append(append(append(append(out, '"'), m.Name...), '"', ':'), m.Value...)
+		out = append(append(out, treejson.Text(m.Name)...), ':')
+		out = append(out, m.Value...)
 	}
 	if out = append(out, '}'); len(bytes.TrimSpace(out)) == 2 {
 		return nil, nil
