@@ -17,6 +17,7 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed/govulndb"
 	"github.com/assay-sca/assay/internal/vulndb/feed/kev"
 	"github.com/assay-sca/assay/internal/vulndb/feed/malicious"
+	"github.com/assay-sca/assay/internal/vulndb/feed/endoflife"
 	"github.com/assay-sca/assay/internal/vulndb/feed/osv"
 	"github.com/assay-sca/assay/internal/vulndb/feed/pypa"
 	"github.com/assay-sca/assay/internal/vulndb/feed/wolfi"
@@ -37,6 +38,7 @@ func Feeds() []feed.Feed {
 		epss.New(),
 		amazon.New(),
 		fedora.New(),
+		endoflife.New(),
 	}
 }
 
