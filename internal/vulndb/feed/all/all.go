@@ -12,12 +12,13 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed/amazon"
 	"github.com/assay-sca/assay/internal/vulndb/feed/bitnami"
 	"github.com/assay-sca/assay/internal/vulndb/feed/chainguard"
+	"github.com/assay-sca/assay/internal/vulndb/feed/debian"
+	"github.com/assay-sca/assay/internal/vulndb/feed/endoflife"
 	"github.com/assay-sca/assay/internal/vulndb/feed/epss"
 	"github.com/assay-sca/assay/internal/vulndb/feed/fedora"
 	"github.com/assay-sca/assay/internal/vulndb/feed/govulndb"
 	"github.com/assay-sca/assay/internal/vulndb/feed/kev"
 	"github.com/assay-sca/assay/internal/vulndb/feed/malicious"
-	"github.com/assay-sca/assay/internal/vulndb/feed/endoflife"
 	"github.com/assay-sca/assay/internal/vulndb/feed/osv"
 	"github.com/assay-sca/assay/internal/vulndb/feed/pypa"
 	"github.com/assay-sca/assay/internal/vulndb/feed/wolfi"
@@ -39,6 +40,7 @@ func Feeds() []feed.Feed {
 		amazon.New(),
 		fedora.New(),
 		endoflife.New(),
+		debian.New(),
 	}
 }
 

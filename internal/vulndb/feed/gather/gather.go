@@ -40,7 +40,7 @@ type Kind struct {
 	// Files are read by Many, which yields pieces (see Piece) and what cannot be
 	// used.
 	Files    fileset.Kind
-	Provider string
+	Provider func(id string) string
 	Make     Make
 }
 
@@ -114,7 +114,7 @@ func add(records map[string]*record, r feed.Record) {
 }
 
 func (s set) make(id string, of *record) feed.Record {
-	out := feed.Record{Entry: of.entry + "#" + id, Provider: s.kind.Provider}
+	out := feed.Record{Entry: of.entry + "#" + id, Provider: s.kind.Provider(id)}
 	slices.SortFunc(of.pieces, bytes.Compare)
 	of.pieces = slices.CompactFunc(of.pieces, bytes.Equal)
 	switch {

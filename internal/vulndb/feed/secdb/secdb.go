@@ -38,7 +38,7 @@ type Distribution struct {
 // Sets finds the files of a distribution's database at path.
 func (d Distribution) Sets(path string) ([]feed.Set, error) {
 	return gather.Sets(gather.Kind{
-		Provider: d.Provider, Make: d.advisory,
+		Provider: func(string) string { return d.Provider }, Make: d.advisory,
 		Files: fileset.Kind{Feed: d.Feed, What: "security databases (*.json, *.yaml)", Wants: wants, MaxFile: maxFile, Many: d.read},
 	}, path)
 }
