@@ -14,6 +14,7 @@ import (
 	"github.com/assay-sca/assay/internal/match"
 	"github.com/assay-sca/assay/internal/policy"
 	"github.com/assay-sca/assay/internal/purl"
+	"github.com/assay-sca/assay/internal/scan"
 	"github.com/assay-sca/assay/internal/source"
 	"github.com/assay-sca/assay/internal/vulndb"
 )
@@ -92,10 +93,8 @@ func (a *app) meant(cmd *cobra.Command, want purl.Package, in string) ([]purl.Pa
 	}
 	defer src.Close() //nolint:errcheck // only read
 	options := extract.Options{Extractors: extractors.Extractors(), Limits: extract.DefaultLimits()}
-	if src.File != "" {
-		if options.Only, err = extract.Companions(src.Tree, src.File, options.Extractors); err != nil {
-			return nil, err
-		}
+	if options.Only, err = scan.Files(src, options.Extractors); err != nil {
+		return nil, err
 	}
 	read, err := extract.Run(cmd.Context(), src.Tree, options)
 	if err != nil {

@@ -9,6 +9,11 @@ import (
 	"github.com/assay-sca/assay/internal/errs"
 )
 
+// Known tells whether one of the formats wants a file of this path.
+func Known(name string, extractors []Extractor) bool {
+	return slices.ContainsFunc(extractors, func(e Extractor) bool { return e.Wants(name) })
+}
+
 // Companions lists the files to read for one file: itself and, for a lock, the
 // manifests beside it that tell what is direct. The error says which names are
 // known.

@@ -71,14 +71,24 @@ func Run(ctx context.Context, req Request) (*finding.Result, error) {
 
 func readSource(ctx context.Context, req Request) (extract.Result, error) {
 	options := req.Extract
-	if req.Source.File != "" {
-		only, err := extract.Companions(req.Source.Tree, req.Source.File, options.Extractors)
-		if err != nil {
-			return extract.Result{}, err
-		}
-		options.Only = only
+	var err error
+	if options.Only, err = Files(req.Source, options.Extractors); err != nil {
+		return extract.Result{}, err
 	}
 	return extract.Run(ctx, req.Source.Tree, options)
+}
+
+// Files lists what is to be read of a source that is one file: itself and what
+// extract.Companions adds. Of any other source it is nil: everything. A file that
+// is known by its folders too is named with them.
+func Files(s *source.Source, extractors []extract.Extractor) ([]string, error) {
+	if s.File == "" {
+		return nil, nil
+	}
+	if err := s.Locate(func(name string) bool { return extract.Known(name, extractors) }); err != nil {
+		return nil, err
+	}
+	return extract.Companions(s.Tree, s.File, extractors)
 }
 
 // matchAll matches the inventory. A database that cannot be used, or fails while

@@ -23,6 +23,7 @@ type Source struct {
 	Description finding.Source
 	// Trusted: the user's own working copy, whose configuration file may speak.
 	Trusted bool
+	folder  string // of a file of this machine: where it is, absolute; else ""
 	close   func() error
 }
 
@@ -81,7 +82,11 @@ func openFile(file string) (*Source, error) {
 		return nil, errs.E(errs.Invalid, "scan %s: %w", file, reason(err))
 	}
 	name := filepath.Base(file)
-	return &Source{Tree: root.FS(), File: name, Description: finding.Source{Kind: "file", Name: name},
+	folder, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		folder = "" // the file is then known by its own name alone
+	}
+	return &Source{folder: folder, Tree: root.FS(), File: name, Description: finding.Source{Kind: "file", Name: name},
 		Trusted: true, close: root.Close}, nil
 }
 

@@ -47,6 +47,34 @@ func TestFolder(t *testing.T) {
 	}
 }
 
+// A file that is known by its folder brings the folder with it, but no more.
+func TestLocate(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	at := filepath.Join(dir, "a", "b", "c", "d")
+	if err := os.MkdirAll(at, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(at, "x"), []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for known, want := range map[string]string{
+		"x": "x", "c/d/x": "c/d/x", "b/c/d/x": "b/c/d/x", "a/b/c/d/x": "x", "y": "x",
+	} {
+		s := open(t, filepath.Join(at, "x"), "")
+		if err := s.Locate(func(name string) bool { return name == known }); err != nil || s.File != want {
+			t.Errorf("%s: got file %q, error %v, want %q", known, s.File, err, want)
+		}
+		if data, err := fs.ReadFile(s.Tree, s.File); err != nil || string(data) != "x" {
+			t.Errorf("%s: read %q, error %v", known, data, err)
+		}
+	}
+	s := open(t, dir, "")
+	if err := s.Locate(func(string) bool { return false }); err != nil || s.File != "" {
+		t.Errorf("folder: got file %q, error %v", s.File, err)
+	}
+}
+
 func TestHere(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "here")
 	if err := os.Mkdir(dir, 0o755); err != nil {
