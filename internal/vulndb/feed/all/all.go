@@ -21,6 +21,7 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed/malicious"
 	"github.com/assay-sca/assay/internal/vulndb/feed/osv"
 	"github.com/assay-sca/assay/internal/vulndb/feed/pypa"
+	"github.com/assay-sca/assay/internal/vulndb/feed/rustsec"
 	"github.com/assay-sca/assay/internal/vulndb/feed/wolfi"
 )
 
@@ -28,6 +29,7 @@ import (
 func Feeds() []feed.Feed {
 	return []feed.Feed{
 		osv.New(),
+		rustsec.New(),
 		pypa.New(),
 		malicious.New(),
 		govulndb.New(),

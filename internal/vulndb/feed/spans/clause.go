@@ -135,7 +135,7 @@ func cargoLine(s version.Scheme, operator string, numbers []string) (span, error
 	case "<=":
 		whole.low = cut{end: -1}
 	case "<":
-		return plainClause(s, "<", filled(numbers)+"-0")
+		return plainClause(s, "<", filled(numbers)) // as RustSec reads it
 	case ">":
 		next, err := raised(numbers)
 		if err != nil {

@@ -55,6 +55,8 @@ func TOML(v tomltree.Value) jsontext.Value { return appendTOML(nil, v) }
 
 func appendTOML(out []byte, v tomltree.Value) []byte {
 	switch {
+	case !v.Exists():
+		return append(out, "null"...)
 	case v.IsTable():
 		return appendTable(out, v.Table())
 	case v.IsArray():

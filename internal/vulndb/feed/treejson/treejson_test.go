@@ -40,6 +40,9 @@ func TestTOML(t *testing.T) {
 	if got := string(appendTable(nil, table)); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	if got := string(TOML(table.Get("missing"))); got != "null" {
+		t.Errorf("what is missing is %s", got)
+	}
 	if got := string(TOML(table.Get("t"))); got != `{"u":{}}` || !strings.HasPrefix(string(Text("a")), `"`) {
 		t.Errorf("got %s", got)
 	}
