@@ -230,8 +230,8 @@ func TestPortable(t *testing.T) {
 		{database{file: "/data/a.db"}, "advisory database /data/a.db is damaged", "advisory database a.db is damaged"},
 		{database{file: "sub/a.db"}, "open " + filepath.Join(here, "sub/a.db") + ": no", "open a.db: no"},
 		{database{}, "advisory database /home/someone/.cache/assay/db/00.db is damaged", "advisory database db/00.db is damaged"},
-		{database{source: "/srv/osv"}, "read /srv/osv/npm/all.zip: no", "read osv/npm/all.zip: no"},
-		{database{source: "https://mirror.example.org/osv"}, "download https://mirror.example.org/osv/npm/all.zip: no", "download https://mirror.example.org/osv/npm/all.zip: no"},
+		{database{sources: []string{"/srv/osv"}}, "read /srv/osv/npm/all.zip: no", "read osv/npm/all.zip: no"},
+		{database{sources: []string{"https://mirror.example.org/osv"}}, "download https://mirror.example.org/osv/npm/all.zip: no", "download https://mirror.example.org/osv/npm/all.zip: no"},
 	} {
 		if got := a.portable(&c.d, c.text); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)

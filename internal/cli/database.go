@@ -30,7 +30,7 @@ const sampleName = "sample"
 type database struct {
 	file       string
 	offline    bool
-	source     string
+	sources    []string
 	ecosystems []string
 	maxAge     age
 }
@@ -42,7 +42,7 @@ func (d *database) bind(cmd *cobra.Command) {
 const defaultMaxAge = age(5 * day)
 
 func (d *database) bindUpdate(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&d.source, "db-source", update.DefaultSource, "`URL or FOLDER` with OSV exports (<Ecosystem>/all.zip) that the database is updated from")
+	cmd.Flags().StringArrayVar(&d.sources, "db-source", []string{update.DefaultSource}, "`[FEED:]URL or FOLDER` that the database is updated from, of OSV exports (<Ecosystem>/all.zip) if no feed is named; may be given several times")
 	cmd.Flags().StringSliceVar(&d.ecosystems, "db-ecosystems", purl.Ecosystems(), "ecosystems to fetch from a URL, a `LIST` with commas")
 }
 
@@ -166,7 +166,12 @@ func lacking(d *database, err error) error {
 // the files' names: it becomes part of a result, which is the same wherever it is
 // made.
 func (a *app) portable(d *database, text string) string {
-	for _, path := range []string{d.file, d.source} {
+	paths := []string{d.file}
+	for _, source := range d.sources {
+		_, place := feeds.Named(source)
+		paths = append(paths, place)
+	}
+	for _, path := range paths {
 		if absolute, err := filepath.Abs(path); err == nil && path != "" && !isURL(path) {
 			text = strings.ReplaceAll(text, absolute, filepath.Base(absolute))
 		}
@@ -183,7 +188,7 @@ func isURL(source string) bool {
 
 func (a *app) update(ctx context.Context, d *database, p *progress) error {
 	if !a.quiet {
-		a.message("updating the advisory database from %s", d.source)
+		a.message("updating the advisory database from %s", strings.Join(d.sources, ", "))
 	}
 	o, err := a.updateOptions(d, p)
 	if err != nil {
@@ -212,7 +217,7 @@ func (a *app) updateOptions(d *database, p *progress) (update.Options, error) {
 		return update.Options{}, err
 	}
 	return update.Options{
-		Source: d.source, Ecosystems: d.ecosystems, Optional: d.optional(), Dir: dir, Cache: filepath.Join(cache, "downloads"), Client: a.Client,
-		Agent: "assay/" + Version(), Limits: build.Limits{SkippedShare: defaultSkipped}, Now: a.Now(), Sets: feeds.Sets, Describe: feeds.Provider, Progress: p,
+		Sources: d.sources, Ecosystems: d.ecosystems, Optional: d.optional(), Dir: dir, Cache: filepath.Join(cache, "downloads"), Client: a.Client,
+		Agent: "assay/" + Version(), Limits: build.Limits{SkippedShare: defaultSkipped}, Now: a.Now(), Named: feeds.Named, Describe: feeds.Provider, Progress: p,
 	}, nil
 }

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,8 +9,6 @@ import (
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/purl"
 	"github.com/assay-sca/assay/internal/vulndb/build"
-	"github.com/assay-sca/assay/internal/vulndb/feed"
-	feeds "github.com/assay-sca/assay/internal/vulndb/feed/all"
 	"github.com/assay-sca/assay/internal/vulndb/update"
 )
 
@@ -25,15 +21,17 @@ func (a *app) dbBuildCommand() *cobra.Command {
 	var share float64
 	cmd := &cobra.Command{
 		Use:   "build --out FILE SOURCE...",
-		Short: "Build a database file from OSV exports",
+		Short: "Build a database file from feeds of advisories",
 		Long: `Builds a database from one or more sources: a folder or URL in the layout of the public
-OSV export (<Ecosystem>/all.zip, <Ecosystem>.zip, or loose JSON records), or an archive.
-FILE appears whole or not at all. The same records give the same content digest.
+OSV export (<Ecosystem>/all.zip, <Ecosystem>.zip, or loose JSON records), an archive, or
+another feed with its name and a colon before it. FILE appears whole or not at all. The
+same records give the same content digest.
 
 Records that cannot be used are reported and left out; beyond --max-skipped of all
 records nothing is built.`,
 		Example: `  assay db build --out advisories.db ~/osv
-  assay db build --out advisories.db npm/all.zip our-own-advisories/`,
+  assay db build --out advisories.db npm/all.zip our-own-advisories/
+  assay db build --out advisories.db ~/osv kev:known_exploited_vulnerabilities.json`,
 		Args: cobra.MinimumNArgs(1),
 	}
 	cmd.Flags().StringVar(&out, "out", "", "database `FILE` to write")
@@ -50,20 +48,22 @@ records nothing is built.`,
 		if !(share >= 0 && share <= 1) {
 			return errs.E(errs.Invalid, "--max-skipped %g is no share between 0 and 1", share)
 		}
-		return a.dbBuild(cmd, out, share, d.ecosystems, args)
+		d.sources = args
+		return a.dbBuild(cmd, out, share, &d)
 	}
 	return cmd
 }
 
-func (a *app) dbBuild(cmd *cobra.Command, out string, share float64, ecosystems, sources []string) error {
+func (a *app) dbBuild(cmd *cobra.Command, out string, share float64, d *database) error {
 	p := a.newProgress()
-	sets, err := a.sets(cmd, sources, ecosystems, p)
+	o, err := a.updateOptions(d, p)
 	if err != nil {
 		p.end()
 		return err
 	}
+	o.Limits.SkippedShare = share
 	start := time.Now()
-	r, err := build.Run(cmd.Context(), out, sets, build.Options{Built: a.Now(), Describe: feeds.Provider}, build.Limits{SkippedShare: share}, p.Read)
+	r, err := update.Build(cmd.Context(), o, out)
 	p.end()
 	a.reportSkipped(r)
 	if err != nil {
@@ -89,29 +89,4 @@ func (a *app) reportSkipped(r build.Report) {
 	if shown > maxSkippedShown {
 		a.message("and %d more records were skipped", shown-maxSkippedShown)
 	}
-}
-
-// sets finds the records of all sources; those at URLs are downloaded first.
-func (a *app) sets(cmd *cobra.Command, sources, ecosystems []string, p *progress) ([]feed.Set, error) {
-	var sets []feed.Set
-	for n, source := range sources {
-		found := feeds.Sets
-		if isURL(source) {
-			found = func(source string) ([]feed.Set, error) {
-				o, err := a.updateOptions(&database{source: source, ecosystems: ecosystems}, p)
-				if err != nil {
-					return nil, err
-				}
-				// Two sources may have archives of the same name.
-				o.Cache = filepath.Join(o.Cache, "source-"+strconv.Itoa(n+1))
-				return update.Download(cmd.Context(), o)
-			}
-		}
-		list, err := found(source)
-		if err != nil {
-			return nil, err
-		}
-		sets = append(sets, list...)
-	}
-	return sets, nil
 }

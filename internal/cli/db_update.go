@@ -17,8 +17,14 @@ func (a *app) dbUpdateCommand() *cobra.Command {
 		Short: "Bring the installed database up to date",
 		Long: `Fetches the advisories that have changed from --db-source, builds a new database, checks
 it and puts it in the place of the installed one. An interrupted download is resumed by
-the next update. If anything fails, the old database stays in use.`,
+the next update. If one of several downloads fails, the records that it gave last stay
+in the new database, with their age, and scans say so. If nothing can be renewed or the
+new database is not sound, the old one stays in use.
+
+A source is a URL or a folder, of OSV exports unless the name of another feed and a
+colon stand before it. --db-source may be given several times.`,
 		Example: `  assay db update
+  assay db update --db-source https://mirror.example.org/osv --db-source kev:https://mirror.example.org/kev.json
   assay db update --db-source https://mirror.example.org/osv
   assay db update --db-source ~/osv-export`,
 		Args: cobra.NoArgs,

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/assay-sca/assay/internal/vulndb/feed"
 )
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
@@ -93,6 +95,16 @@ func (p *progress) Absent(ecosystem string) {
 	if !p.a.quiet {
 		p.a.message("the source has no advisories for %s: its packages cannot be checked", ecosystem)
 	}
+}
+
+// Stale says that something could not be renewed: its packages are checked with
+// what was fetched last, or not at all.
+func (p *progress) Stale(name string, age feed.Age) {
+	if age.Captured.IsZero() {
+		p.a.message("the advisories for %s cannot be fetched, and there are no earlier ones: its packages cannot be checked: %s", name, age.Reason)
+		return
+	}
+	p.a.message("%s cannot be renewed, its records of %s stay in use: %s", name, age.Captured.Format(time.RFC3339), age.Reason)
 }
 
 // Read says which records are being stored.

@@ -39,6 +39,9 @@ func (r Report) Records() int {
 type Limits struct {
 	// SkippedShare is the greatest share of records, 0 to 1, that may be unusable.
 	SkippedShare float64
+	// Check, unless nil, ends the build at the set with this number, from 0, that
+	// it does not accept.
+	Check func(n int, s Source) error
 }
 
 // Run builds the database out from sets. A record that cannot be used is left
@@ -59,6 +62,11 @@ func Run(ctx context.Context, out string, sets []feed.Set, options Options, limi
 		}
 		source.Name = unused(names, source.Name)
 		report.Sources = append(report.Sources, source)
+		if limits.Check != nil {
+			if err := limits.Check(len(report.Sources)-1, source); err != nil {
+				return report, errors.Join(fmt.Errorf("read %s: %w", source.Name, err), b.Abort())
+			}
+		}
 	}
 	if skipped, all := report.Skipped(), report.Records(); all > 0 && float64(skipped) > limits.SkippedShare*float64(all) {
 		err := errs.E(errs.Damaged, "%d of %d records cannot be used, more than the share of %g: %s is left as it was", skipped, all, limits.SkippedShare, out)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/assay-sca/assay/internal/vulndb"
 	"github.com/assay-sca/assay/internal/vulndb/build"
+	"github.com/assay-sca/assay/internal/vulndb/feed"
 	feeds "github.com/assay-sca/assay/internal/vulndb/feed/all"
 	"github.com/assay-sca/assay/internal/vulndb/release"
 )
@@ -144,6 +144,7 @@ func cut(f served, after int) http.HandlerFunc {
 // listened is what a Progress heard.
 type listened struct {
 	absent    []string
+	stale     []string
 	mu        sync.Mutex
 	got       map[string]int64
 	total     map[string]int64
@@ -160,6 +161,12 @@ func (l *listened) Download(name string, got, total int64) {
 	if l.onBytes != nil {
 		l.onBytes()
 	}
+}
+
+func (l *listened) Stale(name string, age feed.Age) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.stale = append(l.stale, name+" "+age.Captured.Format(time.DateOnly)+" "+age.Reason)
 }
 
 func (l *listened) Absent(ecosystem string) { l.absent = append(l.absent, ecosystem) }
@@ -180,7 +187,7 @@ func newSetting(t *testing.T, files map[string]served) *setting {
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	set := unserved(t, s)
-	set.options.Source, set.options.Client = server.URL, server.Client()
+	set.options.Sources, set.options.Client = []string{server.URL}, server.Client()
 	return set
 }
 
@@ -190,8 +197,8 @@ func unserved(t *testing.T, s *source) *setting {
 	root := t.TempDir()
 	progress := &listened{got: map[string]int64{}, total: map[string]int64{}}
 	return &setting{source: s, progress: progress, options: Options{
-		Source: "https://osv.example.org", Ecosystems: []string{"npm"}, Dir: release.Dir(filepath.Join(root, "db")), Cache: filepath.Join(root, "downloads"), Agent: "assay/test",
-		Limits: build.Limits{SkippedShare: 0.1}, Now: now, Sets: feeds.Sets, Progress: progress, Backoff: time.Millisecond,
+		Sources: []string{"https://osv.example.org"}, Ecosystems: []string{"npm"}, Dir: release.Dir(filepath.Join(root, "db")), Cache: filepath.Join(root, "downloads"), Agent: "assay/test",
+		Limits: build.Limits{SkippedShare: 0.1}, Now: now, Named: feeds.Named, Progress: progress, Backoff: time.Millisecond,
 	}}
 }
 
@@ -254,5 +261,6 @@ func (s *setting) clean(t *testing.T) {
 
 // part is a download's file in the cache.
 func (s *setting) part(name string) string {
-	return filepath.Join(s.options.Cache, url.PathEscape(name), "all.zip.part")
+	f, place := feeds.Named(s.options.Sources[0])
+	return filepath.Join(s.options.Cache, key(f, place), "work", name, "all.zip.part")
 }

@@ -86,17 +86,17 @@ func TestRunReport(t *testing.T) {
 func TestRunFolder(t *testing.T) {
 	t.Parallel()
 	s := newSetting(t, map[string]served{"/mine.zip": {archive(t, "A-3"), ""}})
-	server := s.options.Source
-	s.options.Source = t.TempDir()
-	if err := os.WriteFile(filepath.Join(s.options.Source, "npm.zip"), archive(t, "A-1"), 0o600); err != nil {
+	server, folder := s.options.Sources[0], t.TempDir()
+	s.options.Sources[0] = folder
+	if err := os.WriteFile(filepath.Join(folder, "npm.zip"), archive(t, "A-1"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.must(t)
 	s.want(t, "A-1")
-	s.options.Source = server + "/mine.zip"
+	s.options.Sources[0] = server + "/mine.zip"
 	s.must(t, "/mine.zip 200")
 	s.want(t, "A-3")
-	s.options.Source = filepath.Join(t.TempDir(), "missing")
+	s.options.Sources[0] = filepath.Join(t.TempDir(), "missing")
 	if err := s.run(t); errs.KindOf(err) != errs.NotFound {
 		t.Errorf("error %v, want one of the kind NotFound", err)
 	}
@@ -192,7 +192,7 @@ func TestRunAnswers(t *testing.T) {
 				s.want(t, "A-1 A-2 A-3")
 				return
 			}
-			if err == nil || !strings.Contains(err.Error(), test.want) || errs.KindOf(err) != test.kind || !strings.Contains(err.Error(), s.options.Source+npmPath) || strings.Contains(err.Error(), "\n") {
+			if err == nil || !strings.Contains(err.Error(), test.want) || errs.KindOf(err) != test.kind || !strings.Contains(err.Error(), s.options.Sources[0]+npmPath) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("error %v of kind %d, want %q of kind %d with the address in one line", err, errs.KindOf(err), test.want, test.kind)
 			}
 			s.want(t, "A-0")
@@ -202,7 +202,7 @@ func TestRunAnswers(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.want(t, "A-1 A-2 A-3")
-			if diff := cmp.Diff([]string{npmPath + " 200"}, s.source.asked()); test.kind == errs.Damaged && diff != "" {
+			if diff := cmp.Diff([]string{npmPath + again + " 200"}, s.source.asked()); test.kind == errs.Damaged && diff != "" {
 				t.Errorf("requests mismatch (-want +got):\n%s", diff)
 			}
 		})
@@ -363,8 +363,8 @@ func TestValidate(t *testing.T) {
 func fetch(t *testing.T, handler http.Handler, limit int64) (file string, err error) {
 	t.Helper()
 	file = filepath.Join(t.TempDir(), "all.zip")
-	d := download{client: &http.Client{Transport: memory{handler}}, url: "https://osv.example.org" + npmPath, file: file, agent: "assay/test",
-		progress: func(int64, int64) {}, backoff: time.Second, limit: limit}
+	d := download{web: web{client: &http.Client{Transport: memory{handler}}, agent: "assay/test", backoff: time.Second, attempts: attempts},
+		url: "https://osv.example.org" + npmPath, file: file, work: file, progress: func(int64, int64) {}, limit: limit}
 	return file, d.run(t.Context())
 }
 
@@ -421,7 +421,8 @@ func TestStalled(t *testing.T) {
 			return &http.Response{StatusCode: http.StatusPartialContent, ContentLength: 2, Header: http.Header{"Etag": {`"a"`}, "Content-Range": {"bytes 2-3/4"}}, Body: io.NopCloser(strings.NewReader("ta"))}, nil
 		})}
 		file := filepath.Join(t.TempDir(), "all.zip")
-		d := download{client: client, url: "https://osv.example.org/all.zip", file: file, progress: func(int64, int64) {}, backoff: time.Second, limit: 100}
+		d := download{web: web{client: client, backoff: time.Second, attempts: attempts}, url: "https://osv.example.org/all.zip", file: file, work: file,
+			progress: func(int64, int64) {}, limit: 100}
 		start := time.Now()
 		err := d.run(t.Context())
 		if took := time.Since(start); err != nil || took < stallAfter || took > stallAfter+5*time.Second {
@@ -490,7 +491,7 @@ func TestNobodyListens(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
 	s := unserved(t, newSource(nil))
-	s.options.Source, s.options.Client = server.URL, http.DefaultClient
+	s.options.Sources, s.options.Client = []string{server.URL}, http.DefaultClient
 	if _, err := Run(t.Context(), s.options); errs.KindOf(err) != errs.Unavailable || !strings.Contains(err.Error(), server.URL+npmPath) {
 		t.Errorf("error %v, want one of the kind Unavailable with the address", err)
 	}
