@@ -21,6 +21,7 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed/malicious"
 	"github.com/assay-sca/assay/internal/vulndb/feed/osv"
 	"github.com/assay-sca/assay/internal/vulndb/feed/pypa"
+	"github.com/assay-sca/assay/internal/vulndb/feed/rubysec"
 	"github.com/assay-sca/assay/internal/vulndb/feed/rustsec"
 	"github.com/assay-sca/assay/internal/vulndb/feed/wolfi"
 )
@@ -29,6 +30,7 @@ import (
 func Feeds() []feed.Feed {
 	return []feed.Feed{
 		osv.New(),
+		rubysec.New(),
 		rustsec.New(),
 		pypa.New(),
 		malicious.New(),
