@@ -23,6 +23,7 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed/pypa"
 	"github.com/assay-sca/assay/internal/vulndb/feed/rubysec"
 	"github.com/assay-sca/assay/internal/vulndb/feed/rustsec"
+	"github.com/assay-sca/assay/internal/vulndb/feed/ubuntu"
 	"github.com/assay-sca/assay/internal/vulndb/feed/wolfi"
 )
 
@@ -45,6 +46,7 @@ func Feeds() []feed.Feed {
 		fedora.New(),
 		endoflife.New(),
 		debian.New(),
+		ubuntu.New(),
 	}
 }
 

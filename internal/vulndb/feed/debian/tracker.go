@@ -200,11 +200,7 @@ func (s *state) fill(a *advisory.Affected) error {
 // extra is what has no place of its own.
 func (s *state) extra(i *issue) map[string]any {
 	extra := map[string]any{}
-	for _, rest := range []map[string]jsontext.Value{i.Rest, s.Rest} {
-		for name, v := range rest {
-			extra[name] = v
-		}
-	}
+	gather.Keep(extra, i.Rest, s.Rest)
 	for name, v := range map[string]string{"scope": i.Scope, "urgency": s.Urgency} {
 		if v != "" {
 			extra[name] = v

@@ -152,6 +152,15 @@ func Extra(fields map[string]any) ([]byte, error) {
 	return v, nil
 }
 
+// Keep adds fields that were read without being known.
+func Keep(fields map[string]any, more ...map[string]jsontext.Value) {
+	for _, m := range more {
+		for name, v := range m {
+			fields[name] = v
+		}
+	}
+}
+
 // SourcePURL is the package URL of a source package, as the OSV export writes it.
 func SourcePURL(kind, namespace, name string) string {
 	return "pkg:" + kind + "/" + namespace + "/" + strings.ReplaceAll(url.PathEscape(name), "+", "%2B") + "?arch=source"

@@ -53,9 +53,7 @@ func (d Distribution) affected(pieces []piece) (advisory.Affected, error) {
 	extra := map[string]any{}
 	var remarks, versions []string
 	for _, p := range pieces {
-		for name, v := range p.Extra {
-			extra[name] = v
-		}
+		gather.Keep(extra, p.Extra)
 		if p.Remark != "" {
 			remarks = append(remarks, p.Remark)
 		}

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -140,20 +141,9 @@ func (s *source) pkg(i int, raw jsontext.Value) error {
 	if err != nil {
 		return s.yield(feed.Record{Entry: fmt.Sprintf("%s#packages[%d]", s.name, i), Err: err})
 	}
-	extra := map[string]jsontext.Value{}
-	for _, more := range []map[string]jsontext.Value{s.db.Rest, e.Rest, e.Package.Rest} {
-		for name, v := range more {
-			extra[name] = v
-		}
-	}
-	versions := make([]string, 0, len(e.Package.Fixes))
-	for version := range e.Package.Fixes {
-		versions = append(versions, version)
-	}
-	slices.Sort(versions)
-	for _, version := range versions {
-		p := piece{Release: s.db.Release, Repo: s.db.Repo, Name: e.Package.Name, Version: version, Extra: extra}
-		if err := s.version(p, e.Package.Fixes[version]); err != nil {
+	for _, version := range slices.Sorted(maps.Keys(e.Package.Fixes)) {
+		p := piece{Release: s.db.Release, Repo: s.db.Repo, Name: e.Package.Name, Version: version}
+		if err := s.version(p, &e); err != nil {
 			return err
 		}
 	}
@@ -161,14 +151,20 @@ func (s *source) pkg(i int, raw jsontext.Value) error {
 }
 
 // version reads what one version fixed: a list, or nothing (null).
-func (s *source) version(p piece, raw jsontext.Value) error {
+func (s *source) version(p piece, e *entry) error {
 	var lines []string
-	err := gather.Decode(raw, &lines)
+	err := gather.Decode(e.Package.Fixes[p.Version], &lines)
 	if err == nil && p.Version == "" {
 		err = fmt.Errorf("no version is named")
 	}
 	if err != nil {
 		return s.skip(p, err)
+	}
+	if len(lines) > 0 {
+		p.Extra = map[string]jsontext.Value{}
+		for _, more := range []map[string]jsontext.Value{s.db.Rest, e.Rest, e.Package.Rest} {
+			maps.Copy(p.Extra, more)
+		}
 	}
 	for _, line := range lines {
 		ids, related, remark := s.parse(line)
