@@ -165,6 +165,7 @@ var shared = map[string]string{
 	"internal/vulndb/feed/treejson":       "YAML and TOML as JSON",
 	"internal/vulndb/feed/rpmfeed":        "updated packages of rpm distributions, and streams of records",
 	"internal/vulndb/feed/updateinfo":     "the lists of updates of rpm repositories",
+	"internal/vulndb/feed/csaf":           "documents of the Common Security Advisory Framework",
 }
 
 // leafOf is the family of a package that is a leaf.

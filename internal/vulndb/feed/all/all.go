@@ -21,8 +21,10 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed/malicious"
 	"github.com/assay-sca/assay/internal/vulndb/feed/osv"
 	"github.com/assay-sca/assay/internal/vulndb/feed/pypa"
+	"github.com/assay-sca/assay/internal/vulndb/feed/redhat"
 	"github.com/assay-sca/assay/internal/vulndb/feed/rubysec"
 	"github.com/assay-sca/assay/internal/vulndb/feed/rustsec"
+	"github.com/assay-sca/assay/internal/vulndb/feed/suse"
 	"github.com/assay-sca/assay/internal/vulndb/feed/ubuntu"
 	"github.com/assay-sca/assay/internal/vulndb/feed/wolfi"
 )
@@ -47,6 +49,8 @@ func Feeds() []feed.Feed {
 		endoflife.New(),
 		debian.New(),
 		ubuntu.New(),
+		redhat.New(),
+		suse.New(),
 	}
 }
 

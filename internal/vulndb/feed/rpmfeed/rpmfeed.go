@@ -161,11 +161,13 @@ func sorted(list []string) []string {
 // CVEs are the CVE ids that a text names, in order, each once.
 func CVEs(texts ...string) []string {
 	var out []string
+	seen := map[string]bool{}
 	for _, text := range texts {
 		for word := range strings.FieldsFuncSeq(text, func(r rune) bool {
 			return r != '-' && !unicode.IsDigit(r) && !unicode.IsLetter(r)
 		}) {
-			if IsCVE(word) && !slices.Contains(out, word) {
+			if IsCVE(word) && !seen[word] {
+				seen[word] = true
 				out = append(out, word)
 			}
 		}
