@@ -16,6 +16,7 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed/endoflife"
 	"github.com/assay-sca/assay/internal/vulndb/feed/epss"
 	"github.com/assay-sca/assay/internal/vulndb/feed/fedora"
+	"github.com/assay-sca/assay/internal/vulndb/feed/friendsofphp"
 	"github.com/assay-sca/assay/internal/vulndb/feed/govulndb"
 	"github.com/assay-sca/assay/internal/vulndb/feed/kev"
 	"github.com/assay-sca/assay/internal/vulndb/feed/malicious"
@@ -33,6 +34,7 @@ import (
 func Feeds() []feed.Feed {
 	return []feed.Feed{
 		osv.New(),
+		friendsofphp.New(),
 		rubysec.New(),
 		rustsec.New(),
 		pypa.New(),
