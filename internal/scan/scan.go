@@ -25,6 +25,8 @@ type Database interface {
 	Release() finding.Database
 	// Ecosystems gives the number of live records by ecosystem.
 	Ecosystems(ctx context.Context) (map[string]int, error)
+	// Outdated says which records are older than the database, in a line each.
+	Outdated(ctx context.Context) ([]string, error)
 }
 
 // Request says what to scan and how.
@@ -121,6 +123,11 @@ func matchWith(ctx context.Context, db Database, result *finding.Result) error {
 	if err != nil {
 		return err
 	}
+	outdated, err := db.Outdated(ctx)
+	if err != nil {
+		return err
+	}
+	result.Notices = append(result.Notices, outdated...)
 	coverEcosystems(result, known)
 	matched, err := match.Run(ctx, db, &result.Inventory)
 	if err != nil {

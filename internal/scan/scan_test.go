@@ -30,6 +30,8 @@ type database struct {
 	fail   string // the call that fails
 	cancel func() // called with the first question
 	sample bool
+	// outdated are the notices of the sources that could not be renewed.
+	outdated []string
 }
 
 var errDatabase = errors.New("page 7 is torn")
@@ -46,6 +48,13 @@ func (d database) Ecosystems(ctx context.Context) (map[string]int, error) {
 		return nil, errDatabase
 	}
 	return d.known, ctx.Err()
+}
+
+func (d database) Outdated(ctx context.Context) ([]string, error) {
+	if d.fail == "outdated" {
+		return nil, errDatabase
+	}
+	return d.outdated, ctx.Err()
 }
 
 func (d database) Candidates(ctx context.Context, ecosystem string, names []string, yield func(advisory.Candidate) error) error {
@@ -202,7 +211,7 @@ func TestAge(t *testing.T) {
 
 func TestUnusableDatabase(t *testing.T) {
 	t.Parallel()
-	for _, fail := range []string{"ecosystems", "candidates", "details"} {
+	for _, fail := range []string{"ecosystems", "outdated", "candidates", "details"} {
 		t.Run("fails in the middle: "+fail, func(t *testing.T) {
 			t.Parallel()
 			r := run(t, request(database{known: everything(), fail: fail}))
@@ -280,5 +289,14 @@ func TestOneFile(t *testing.T) {
 	}
 	if r.Coverage.Files[0].Status != inventory.Read || len(r.Coverage.Files) != 2 {
 		t.Errorf("files: %v", r.Coverage.Files)
+	}
+}
+
+// TestOutdated: a result that relies on old records says so.
+func TestOutdated(t *testing.T) {
+	t.Parallel()
+	r := run(t, request(database{known: everything(), outdated: []string{"the records of npm are old"}}))
+	if diff := cmp.Diff([]string{"the records of npm are old"}, r.Notices); diff != "" {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
 }

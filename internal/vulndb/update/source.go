@@ -77,7 +77,7 @@ func (o Options) remoteUnits(f feed.Feed, place string, address *url.URL) []*uni
 		return []*unit{archiveUnit(root, f, "all", place)}
 	case !listed(f):
 		return o.ecosystems(root, f, place)
-	case len(f.Files()) == 0:
+	case len(f.Files()) == 0 || namesFile(address.Path):
 		name := fileName(path.Base(address.Path))
 		u := &unit{name: name, feed: f, path: filepath.Join(root, "files", name)}
 		u.files = []remote{fileOf(root, name, place)}
@@ -89,6 +89,11 @@ func (o Options) remoteUnits(f feed.Feed, place string, address *url.URL) []*uni
 		u.files = append(u.files, fileOf(root, path.Join(f.Name(), name), address.JoinPath(strings.Split(name, "/")...).String()))
 	}
 	return []*unit{u}
+}
+
+// namesFile tells an address of a file of a feed from that of all its files.
+func namesFile(p string) bool {
+	return slices.Contains([]string{".json", ".jsonl", ".csv", ".xml", ".yaml", ".yml", ".toml", ".zip", ".tar", ".gz", ".bz2", ".zst", ".xz"}, path.Ext(p))
 }
 
 // listed tells whether a feed's files are known by its own list, and not by the
