@@ -20,6 +20,7 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed/govulndb"
 	"github.com/assay-sca/assay/internal/vulndb/feed/kev"
 	"github.com/assay-sca/assay/internal/vulndb/feed/malicious"
+	"github.com/assay-sca/assay/internal/vulndb/feed/nvd"
 	"github.com/assay-sca/assay/internal/vulndb/feed/osv"
 	"github.com/assay-sca/assay/internal/vulndb/feed/pypa"
 	"github.com/assay-sca/assay/internal/vulndb/feed/redhat"
@@ -53,6 +54,7 @@ func Feeds() []feed.Feed {
 		ubuntu.New(),
 		redhat.New(),
 		suse.New(),
+		nvd.New(),
 	}
 }
 

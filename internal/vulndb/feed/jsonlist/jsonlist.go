@@ -19,7 +19,8 @@ const readAhead = 64 << 10
 
 // Visit is given a part of a document: an element of the list name ("" where the
 // document itself is the list) with its index, or the value of the member name,
-// which is no list, with the index -1. The value is good until Visit returns.
+// which is no list or an empty one, with the index -1. The value is good until
+// Visit returns.
 type Visit func(name string, index int, value jsontext.Value) error
 
 // Read goes over a document. It refuses a value of over limit bytes and whatever is no
@@ -133,9 +134,15 @@ func (w walk) list(name string) error {
 	if _, err := w.dec.ReadToken(); err != nil {
 		return err
 	}
-	for i := 0; w.dec.PeekKind() != ']'; i++ {
+	i := 0
+	for ; w.dec.PeekKind() != ']'; i++ {
 		if err := w.value(name, i); err != nil {
 			return err
+		}
+	}
+	if i == 0 {
+		if err := w.visit(name, -1, jsontext.Value("[]")); err != nil {
+			return ownError{err}
 		}
 	}
 	_, err := w.dec.ReadToken()

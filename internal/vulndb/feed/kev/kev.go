@@ -69,10 +69,13 @@ func read(entry string, r io.Reader, yield func(feed.Record) error) error {
 	}
 	found := false
 	err := jsonlist.Read(r, maxRecord, func(name string, index int, value jsontext.Value) error {
-		if name != "vulnerabilities" || index < 0 {
+		if name != "vulnerabilities" || index < 0 && value.Kind() != '[' {
 			return nil
 		}
 		found = true
+		if index < 0 {
+			return nil
+		}
 		k, err := decode(value)
 		return yield(record(fmt.Sprintf("%s:%d", entry, index+1), k, err))
 	})
