@@ -34,6 +34,9 @@ type Metadata struct {
 	Built   time.Time // UTC
 	Sample  bool      // the embedded sample: a demonstration, not a database
 	Records int       // live and withdrawn
+	// Sequence counts the releases of one line, upwards: an update of the installed
+	// database is one more than it. 0: it is of no line, such as a build by hand.
+	Sequence int64
 
 	Unaffected int // entries of no operating system that say what is not affected
 }
@@ -154,6 +157,11 @@ func (db *DB) metadata(ctx context.Context) (Metadata, error) {
 	m := Metadata{Schema: values["schema"], Release: values["release"], Digest: values["digest"], Sample: values["sample"] == "true"}
 	if _, err := fmt.Sscan(values["records"], &m.Records); err != nil {
 		return m, db.damaged(fmt.Errorf("read the number of records: %w", err))
+	}
+	if text, ok := values["sequence"]; ok { // databases of older builds have none
+		if _, err := fmt.Sscan(text, &m.Sequence); err != nil || m.Sequence < 0 {
+			return m, db.damaged(fmt.Errorf("its sequence number is %q", text))
+		}
 	}
 	if m.Built, err = time.Parse(time.RFC3339, values["built"]); err != nil {
 		return m, db.damaged(fmt.Errorf("read the build time: %w", err))

@@ -27,6 +27,7 @@ import (
 type Options struct {
 	Built    time.Time // the build time that the database states
 	Sample   bool      // marks the embedded demonstration data
+	Sequence int64     // the release's number in its line; 0: it is of none
 	Describe func(provider string) feed.Provider
 }
 

@@ -234,14 +234,14 @@ func (b *Builder) storeSources(ctx context.Context, sources []Source) error {
 
 func (b *Builder) storeMetadata(ctx context.Context) (vulndb.Metadata, error) {
 	meta := vulndb.Metadata{Schema: vulndb.Schema, Digest: b.rootDigest(), Built: b.options.Built.UTC().Truncate(time.Second),
-		Sample: b.options.Sample, Records: len(b.seen) + len(b.decorated), Unaffected: b.unaffected}
+		Sample: b.options.Sample, Sequence: b.options.Sequence, Records: len(b.seen) + len(b.decorated), Unaffected: b.unaffected}
 	meta.Release = meta.Built.Format("2006-01-02") + "-" + strings.TrimPrefix(meta.Digest, "sha256:")[:8]
 	if meta.Sample {
 		meta.Release = "sample-" + strings.TrimPrefix(meta.Digest, "sha256:")[:8]
 	}
 	for name, value := range map[string]string{
 		"schema": meta.Schema, "digest": meta.Digest, "release": meta.Release, "built": meta.Built.Format(time.RFC3339),
-		"sample": fmt.Sprint(meta.Sample), "records": fmt.Sprint(meta.Records),
+		"sample": fmt.Sprint(meta.Sample), "records": fmt.Sprint(meta.Records), "sequence": fmt.Sprint(meta.Sequence),
 		"unaffected": fmt.Sprint(meta.Unaffected),
 	} {
 		if _, err := b.tx.ExecContext(ctx, `insert into metadata values ($1, $2)`, name, value); err != nil {
