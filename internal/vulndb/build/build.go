@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -36,6 +35,7 @@ type Builder struct {
 	options   Options
 	out       string
 	temporary string
+	lock      *os.File // tells other processes that the temporary is in use
 	db        *sql.DB
 	tx        *sql.Tx
 	insert    statements
@@ -98,12 +98,14 @@ func New(ctx context.Context, out string, options Options) (*Builder, error) {
 }
 
 func (b *Builder) open(ctx context.Context) error {
-	f, err := os.CreateTemp(filepath.Dir(b.out), filepath.Base(b.out)+".*.building")
-	if err != nil {
+	if err := sweep(b.out); err != nil {
+		return errs.E(errs.Unavailable, "remove what an earlier build has left: %w", err)
+	}
+	var err error
+	if b.temporary, b.lock, err = claim(b.out); err != nil {
 		return errs.E(errs.Unavailable, "make a temporary file: %w", err)
 	}
-	b.temporary = f.Name()
-	if err := errors.Join(f.Chmod(0o644), f.Close()); err != nil {
+	if err := os.WriteFile(b.temporary, nil, 0o644); err != nil {
 		return err
 	}
 	if b.blobs, err = newSpool(b.temporary + ".blobs"); err != nil {
@@ -292,6 +294,10 @@ func (b *Builder) Abort() error {
 		if e := os.Remove(b.temporary); e != nil && !errors.Is(e, os.ErrNotExist) {
 			err = errors.Join(err, e)
 		}
+	}
+	if b.lock != nil {
+		err = errors.Join(err, release(b.lock))
+		b.lock = nil
 	}
 	return err
 }

@@ -142,7 +142,9 @@ func (b *Builder) publish() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(dir.Sync(), dir.Close())
+	err = errors.Join(dir.Sync(), dir.Close(), release(b.lock))
+	b.lock = nil
+	return err
 }
 
 func (b *Builder) storeVulnerabilities(ctx context.Context) error {

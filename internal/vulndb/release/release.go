@@ -45,10 +45,13 @@ func (d Dir) Current() (string, error) {
 }
 
 // Temporary is a path in the folder for a database to be built. Whoever calls it
-// holds the lock.
+// holds the lock: what is unfinished there is of updates that died.
 func (d Dir) Temporary() (string, error) {
 	if err := os.MkdirAll(string(d), 0o755); err != nil {
 		return "", errs.E(errs.Unavailable, "make the database folder: %w", err)
+	}
+	if err := d.remove(leftover); err != nil {
+		return "", errs.E(errs.Unavailable, "remove what an earlier update has left: %w", err)
 	}
 	return filepath.Join(string(d), fmt.Sprintf("%s%d", unfinished, os.Getpid())), nil
 }
@@ -88,12 +91,23 @@ func (d Dir) point(name string) error {
 
 // prune removes other releases, and what updates that died have left.
 func (d Dir) prune(keep ...string) error {
+	return d.remove(func(name string) bool {
+		return (fileName.MatchString(name) || leftover(name)) && !slices.Contains(keep, name)
+	})
+}
+
+// leftover tells what has not got its name yet.
+func leftover(name string) bool {
+	return strings.HasPrefix(name, unfinished) || strings.HasPrefix(name, pointer+".")
+}
+
+func (d Dir) remove(unwanted func(name string) bool) error {
 	entries, err := os.ReadDir(string(d))
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if !ours(e.Name()) || slices.Contains(keep, e.Name()) {
+		if !unwanted(e.Name()) {
 			continue
 		}
 		if e := os.Remove(filepath.Join(string(d), e.Name())); e != nil && !errors.Is(e, os.ErrNotExist) {
@@ -101,10 +115,6 @@ func (d Dir) prune(keep ...string) error {
 		}
 	}
 	return err
-}
-
-func ours(name string) bool {
-	return fileName.MatchString(name) || strings.HasPrefix(name, unfinished) || strings.HasPrefix(name, pointer+".")
 }
 
 // Lock makes sure that one process at a time updates the folder; it waits for the
