@@ -32,8 +32,8 @@ func (r *Reader) Next() (line string, ok bool) {
 // Room is how many entries to make room for in a text of one entry a line: the
 // number of its lines, within reason for one that is not what it seems.
 func Room(text string) int {
-	const most = 1 << 16
-	return min(strings.Count(text[:min(len(text), 32*most)], "\n")+1, most)
+	const most = 1 << 17
+	return min(strings.Count(text[:min(len(text), 16*most)], "\n")+1, most)
 }
 
 // Number is the 1-based number of the line that Next returned last, 0 before.

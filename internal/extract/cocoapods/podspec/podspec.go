@@ -12,6 +12,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract"
 	"github.com/assay-sca/assay/internal/extract/rubycall"
 	"github.com/assay-sca/assay/internal/inventory"
+	"github.com/assay-sca/assay/internal/lines"
 	"github.com/assay-sca/assay/internal/purl"
 )
 
@@ -39,8 +40,11 @@ func (Extractor) Wants(path string) bool { return strings.HasSuffix(path, ".pods
 
 // Extract reads one manifest.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	m := &manifest{blocks: []block{{scope: inventory.ScopeRuntime}}}
-	r := rubycall.New(string(in.Data))
+	text := string(in.Data)
+	room := lines.Room(text)
+	m := &manifest{blocks: []block{{scope: inventory.ScopeRuntime}}, outer: make([]string, 0, room)}
+	m.file.Declared = make([]extract.Declaration, 0, room)
+	r := rubycall.New(text)
 	for c, ok := r.Next(); ok; c, ok = r.Next() {
 		m.call(&c)
 	}
@@ -52,7 +56,7 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 type manifest struct {
 	file          extract.File
 	blocks        []block
-	wanted        []want
+	outer         []string // by declaration: the outermost subspec that has it, "" for none
 	defaults      []string // subspecs that one gets who asks for the pod
 	limited       bool     // defaults are not all of them
 	unnamed, open int
@@ -68,11 +72,6 @@ type block struct {
 type request struct {
 	name, constraint string
 	scope            inventory.Scope
-}
-
-type want struct {
-	extract.Declaration
-	subspec string
 }
 
 func (m *manifest) call(c *rubycall.Call) {
@@ -140,28 +139,26 @@ func (m *manifest) dependency(c *rubycall.Call) {
 		return
 	}
 	b := m.blocks[len(m.blocks)-1]
-	w := want{extract.Declaration{Name: name, Scope: b.scope}, b.subspec}
-	if w.Constraint, ok = c.Constraints(); !ok {
-		w.Constraint = ""
+	d := extract.Declaration{Name: name, Scope: b.scope, Line: c.Line}
+	if d.Constraint, ok = c.Constraints(); !ok {
+		d.Constraint = ""
 		m.open++
 	}
-	w.Line = c.Line
-	m.wanted = append(m.wanted, w)
+	m.file.Declared = append(m.file.Declared, d)
+	m.outer = append(m.outer, b.subspec)
 }
 
 // finish tells what only the whole file does: which dependencies are of the pod
 // itself, and which only of a subspec that must be asked for.
 func (m *manifest) finish() {
-	m.file.Declared = make([]extract.Declaration, 0, len(m.wanted))
-	seen := make(map[request]struct{}, len(m.wanted))
-	for i := range m.wanted {
-		w := &m.wanted[i]
-		pod, _, _ := strings.Cut(w.Name, "/")
-		if pod == m.file.Name {
+	all := m.file.Declared
+	m.file.Declared = all[:0]
+	seen := make(map[request]struct{}, len(all))
+	for i, d := range all {
+		if pod, _, _ := strings.Cut(d.Name, "/"); pod == m.file.Name {
 			continue
 		}
-		d := w.Declaration
-		if m.limited && w.subspec != "" && d.Scope == inventory.ScopeRuntime && !slices.Contains(m.defaults, w.subspec) {
+		if subspec := m.outer[i]; m.limited && subspec != "" && d.Scope == inventory.ScopeRuntime && !slices.Contains(m.defaults, subspec) {
 			d.Scope = inventory.ScopeOptional
 		}
 		before := len(seen)

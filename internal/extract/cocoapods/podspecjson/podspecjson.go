@@ -2,6 +2,7 @@
 package podspecjson
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -38,7 +39,10 @@ func (Extractor) Wants(path string) bool { return strings.HasSuffix(path, ".pods
 
 // Extract reads one manifest.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	m := &manifest{r: jsonstream.New(in.Data), seen: map[string]bool{}}
+	// Each dependency has a list of constraints.
+	room := min(bytes.Count(in.Data, []byte{'['}), len(in.Data)/minBytes)
+	m := &manifest{r: jsonstream.New(in.Data), seen: map[string]bool{}, outer: make([]string, 0, room)}
+	m.file.Declared = make([]extract.Declaration, 0, room)
 	err := jsonfile.Object(m.r, m.field)
 	m.finish()
 	if err == nil && m.file.Name == "" {
@@ -46,6 +50,9 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 	}
 	return m.file, err
 }
+
+// minBytes is what a dependency takes at least in what is no mere list of brackets.
+const minBytes = 16
 
 // manifest is a podspec being read.
 type manifest struct {
@@ -137,8 +144,11 @@ func (m *manifest) dependencies(subspec string, scope inventory.Scope) error {
 	if m.r.Kind() != '{' {
 		m.file.Fault(m.r.Line(), "dependencies are not an object")
 	}
-	m.lists++
-	seen := map[string]struct{}{}
+	room := 0
+	if m.lists++; m.lists == 1 {
+		room = cap(m.outer)
+	}
+	seen := make(map[string]struct{}, room)
 	var constraints []string
 	add := func(text string) { constraints = append(constraints, text) }
 	return m.r.Object(func(name string) error {

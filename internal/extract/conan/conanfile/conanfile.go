@@ -43,37 +43,41 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 	text := string(in.Data)
 	room := lines.Room(text)
 	file.Declared = make([]extract.Declaration, 0, room)
-	section, seen := "", make(map[entry]struct{}, room)
+	section, scope := "", inventory.ScopeUnknown
+	seen := map[string]map[string]struct{}{} // by section
 	r := lines.New(text)
 	for line, ok := r.Next(); ok; line, ok = r.Next() {
 		line = uncomment(line)
 		switch {
 		case line == "":
 		case line[0] == '[' && strings.HasSuffix(line, "]"):
-			if section = line; !known(section) {
+			section, scope = line, scopeOf(line)
+			if !known(section) {
 				file.Fault(r.Number(), "%q is not a known section", section)
+			}
+			if seen[section] == nil && scope != inventory.ScopeUnknown {
+				seen[section] = make(map[string]struct{}, room)
+				room = 0 // the first is the longest, as a rule
 			}
 		case section == "":
 			file.Fault(r.Number(), "%q stands before any section", line)
-		case scopeOf(section) != inventory.ScopeUnknown:
+		case scope != inventory.ScopeUnknown:
 			d, ok := declaration(line)
 			if !ok {
 				file.Fault(r.Number(), "%q is not a reference", line)
 				continue
 			}
-			before := len(seen)
-			if seen[entry{section, d.Name}] = struct{}{}; len(seen) == before {
+			names := seen[section]
+			before := len(names)
+			if names[d.Name] = struct{}{}; len(names) == before {
 				file.Fault(r.Number(), "%q stands twice in %s", d.Name, section)
 			}
-			d.Scope, d.Line = scopeOf(section), r.Number()
+			d.Scope, d.Line = scope, r.Number()
 			file.Declared = append(file.Declared, d)
 		}
 	}
 	return file, nil
 }
-
-// entry is what stands once.
-type entry struct{ section, name string }
 
 // uncomment takes off what follows a "#" that begins a word: within one it
 // begins a revision.

@@ -13,6 +13,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract/conan/reference"
 	"github.com/assay-sca/assay/internal/extract/script"
 	"github.com/assay-sca/assay/internal/inventory"
+	"github.com/assay-sca/assay/internal/lines"
 	"github.com/assay-sca/assay/internal/purl"
 )
 
@@ -42,8 +43,11 @@ func (Extractor) Wants(path string) bool {
 
 // Extract reads one recipe.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	r := &recipe{seen: map[extract.Declaration]bool{}}
-	r.lex = script.New(string(in.Data), script.Syntax{Comments: []string{"#"}, Quotes: `"'`, Triple: true})
+	text := string(in.Data)
+	room := lines.Room(text)
+	r := &recipe{seen: make(map[request]struct{}, room)}
+	r.file.Declared = make([]extract.Declaration, 0, room)
+	r.lex = script.New(text, script.Syntax{Comments: []string{"#"}, Quotes: `"'`, Triple: true})
 	err := r.read()
 	if err == nil && !r.class {
 		err = errs.AtLine(r.lex.Line(), "there is no recipe, a class of ConanFile")
@@ -60,9 +64,15 @@ type recipe struct {
 	file                     extract.File
 	ahead                    []script.Token // read, but not taken yet
 	opened                   []int          // lines of the brackets that are open
-	seen                     map[extract.Declaration]bool
+	seen                     map[request]struct{}
 	class                    bool
 	unnamed, open, overrides int
+}
+
+// request is what branches of a condition may ask for in the same way.
+type request struct {
+	name, constraint string
+	scope            inventory.Scope
 }
 
 func (r *recipe) note(n int, format string) {
@@ -268,10 +278,9 @@ func (r *recipe) require(tokens []script.Token, scope inventory.Scope, line int)
 		}
 		d.Name, d.Constraint = ref.Name, ref.Version
 	}
-	key := d
-	if key.Line = 0; r.seen[key] {
+	before := len(r.seen)
+	if r.seen[request{d.Name, d.Constraint, scope}] = struct{}{}; len(r.seen) == before {
 		return // the other branch of a condition
 	}
-	r.seen[key] = true
 	r.file.Declared = append(r.file.Declared, d)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract"
 	"github.com/assay-sca/assay/internal/extract/script"
 	"github.com/assay-sca/assay/internal/inventory"
+	"github.com/assay-sca/assay/internal/lines"
 	"github.com/assay-sca/assay/internal/purl"
 )
 
@@ -49,8 +50,10 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 }
 
 func read(data []byte) (extract.File, error) {
+	text := string(data)
 	m := &manifest{pins: map[string]string{}, seen: map[string]bool{}}
-	m.lex = script.New(string(data), script.Syntax{
+	m.file.Declared = make([]extract.Declaration, 0, lines.Room(text))
+	m.lex = script.New(text, script.Syntax{
 		Comments: []string{"#"}, Blocks: [][2]string{{"(*", "*)"}}, Quotes: `"`, Triple: true, Word: "-+",
 	})
 	err := m.read()

@@ -42,7 +42,9 @@ func (Extractor) Wants(path string) bool {
 // field of an R package is none.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	m := &manifest{seen: map[string]bool{}, remotes: map[string]inventory.Origin{}}
-	r := lines.New(string(in.Data))
+	text := string(in.Data)
+	m.file.Declared = make([]extract.Declaration, 0, lines.Room(text))
+	r := lines.New(text)
 	for line, ok := r.Next(); ok; line, ok = r.Next() {
 		m.line(line, r.Number())
 	}
@@ -172,7 +174,9 @@ func split(item string) (name, constraint string, ok bool) {
 	name = strings.TrimSpace(name)
 	if found {
 		rest, ok = strings.CutSuffix(strings.TrimSpace(rest), ")")
-		constraint = strings.Join(strings.Fields(rest), " ")
+		if constraint = strings.TrimSpace(rest); strings.Contains(constraint, "  ") || strings.Contains(constraint, "\t") {
+			constraint = strings.Join(strings.Fields(rest), " ")
+		}
 		if !ok || constraint == "" || !strings.ContainsAny(constraint[:1], "<>=!") {
 			return "", "", false
 		}
@@ -232,6 +236,9 @@ func (m *manifest) remote(item string) {
 
 func (m *manifest) finish() {
 	for i := range m.file.Declared {
+		if len(m.remotes) == 0 {
+			break
+		}
 		d := &m.file.Declared[i]
 		d.Origin = m.remotes[d.Name]
 	}

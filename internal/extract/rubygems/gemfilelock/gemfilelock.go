@@ -44,8 +44,9 @@ func (Extractor) Wants(path string) bool {
 
 // Extract reads one lock.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	l := newLock(len(in.Data) / bytesPerGem)
-	r := lines.New(string(in.Data))
+	text := string(in.Data)
+	l := newLock(text)
+	r := lines.New(text)
 	for line, ok := r.Next(); ok; line, ok = r.Next() {
 		if strings.HasPrefix(line, "<<<<<<<") || strings.HasPrefix(line, "=======") || strings.HasPrefix(line, ">>>>>>>") {
 			l.finish()
@@ -74,10 +75,12 @@ type lock struct {
 	platform string // of the gem whose dependencies follow
 	current  int    // index of that gem, -1 for none
 
-	byGem     map[gem]int // index in file.Packages; with a section only from the second source on
-	sections  []int       // of the packages
-	byName    map[name]int
-	entries   map[entry]struct{}
+	byGem     map[string]int // index in file.Packages, by "name (version"
+	elsewhere map[gem]int    // the same for gems that an earlier source has too
+	first     []variant      // of the packages: where and for what they stand first
+	byName    map[string]int
+	byVariant map[name]int
+	variants  map[variant]struct{} // those that are no first ones
 	wanted    []want
 	depended  map[string]*dependency
 	dependent []*dependency // in the order of the file
@@ -86,18 +89,20 @@ type lock struct {
 // source is where the gems of a section come from.
 type source struct{ remote, revision string }
 
+// gem is "name (version" in one source.
 type gem struct {
-	name, version string
-	section       int // the number of the source; 0 finds the first
+	text   string
+	source int // its number
 }
 
 // name is what an edge looks up: a gem's name, and its platform when it has one.
 type name struct{ name, platform string }
 
-// entry is a line that may stand once.
-type entry struct {
-	gem
-	platform string
+// variant is a gem for a platform, which may stand once. A package is a gem of
+// one source.
+type variant struct {
+	source, at int
+	platform   string
 }
 
 // want is an edge whose end is not known yet.
@@ -113,19 +118,33 @@ type dependency struct {
 	locked           bool
 }
 
-// bytesPerGem is what a gem takes in real files, to make room at once.
-const bytesPerGem = 150
-
-func newLock(gems int) *lock {
-	return &lock{
-		current:  -1,
-		seen:     map[string]bool{},
-		byGem:    make(map[gem]int, gems),
-		byName:   make(map[name]int, gems),
-		entries:  make(map[entry]struct{}, gems),
-		depended: map[string]*dependency{},
-		file:     extract.File{DirectKnown: true},
+func newLock(text string) *lock {
+	gems, needs := count(text)
+	l := &lock{
+		current:   -1,
+		seen:      map[string]bool{},
+		byGem:     make(map[string]int, gems),
+		elsewhere: map[gem]int{},
+		first:     make([]variant, 0, gems),
+		byName:    make(map[string]int, gems),
+		byVariant: map[name]int{},
+		variants:  map[variant]struct{}{},
+		wanted:    make([]want, 0, needs),
+		depended:  map[string]*dependency{},
+		file:      extract.File{DirectKnown: true},
 	}
+	l.file.Packages = make([]extract.Package, 0, gems)
+	return l
+}
+
+// count is how many gems and dependencies of gems to make room for: by the lines
+// that are four and six spaces deep, each of some bytes.
+func count(text string) (gems, needs int) {
+	const deep, shortest = "\n    ", 16
+	all := strings.Count(text, deep)
+	needs = strings.Count(text, deep+"  ")
+	most := len(text) / shortest
+	return min(all-needs, most), min(needs, most)
 }
 
 func (l *lock) line(text string, number int) {
@@ -204,46 +223,56 @@ func (l *lock) gem(text string, number int) {
 		l.file.Fault(number, "%q is not a gem with its version", text)
 		return
 	}
-	g := gem{gemName, version, l.number}
-	before := len(l.entries)
-	if l.entries[entry{g, platform}] = struct{}{}; len(l.entries) == before {
+	at, known := l.place(identity(gemName, version, text))
+	v := variant{l.number, at, platform}
+	switch {
+	case !known:
+		l.add(gemName, version, number)
+		l.first = append(l.first, v)
+		setFirst(l.byName, gemName, at)
+	case l.first[at] == v || l.isVariant(v):
 		l.file.Fault(number, "gem %q stands twice", text)
 	}
-	at := l.place(g, number)
 	l.current, l.platform = at, platform
-	setFirst(l.byName, name{gemName, ""}, at)
 	if platform != "" {
-		setFirst(l.byName, name{gemName, platform}, at)
+		setFirst(l.byVariant, name{gemName, platform}, at)
 	}
 }
 
-// place finds the package of a gem of one source, or adds it.
-func (l *lock) place(g gem, number int) int {
-	anywhere := gem{name: g.name, version: g.version}
-	at, known := l.byGem[anywhere]
-	if !known {
-		l.byGem[anywhere] = len(l.file.Packages)
-		return l.add(g, number)
-	}
-	if l.sections[at] == g.section {
-		return at
-	}
-	if at, known = l.byGem[g]; !known {
-		l.byGem[g] = len(l.file.Packages)
-		return l.add(g, number)
-	}
-	return at
+// identity is the beginning of a gem's line that tells it from all others.
+func identity(name, version, line string) string { return line[:len(name)+len(" (")+len(version)] }
+
+// isVariant tells whether a further variant is there, and enters it.
+func (l *lock) isVariant(v variant) bool {
+	before := len(l.variants)
+	l.variants[v] = struct{}{}
+	return len(l.variants) == before
 }
 
-func (l *lock) add(g gem, number int) int {
-	at := len(l.file.Packages)
-	p := extract.Package{Name: g.name, Version: g.version, Origin: l.origin(), Line: number}
+// place finds the package of a gem of the present source, or says where it will be.
+func (l *lock) place(text string) (at int, known bool) {
+	next := len(l.file.Packages)
+	at, known = l.byGem[text]
+	switch {
+	case !known:
+		l.byGem[text] = next
+		return next, false
+	case l.first[at].source == l.number:
+		return at, true
+	}
+	if at, known = l.elsewhere[gem{text, l.number}]; !known {
+		l.elsewhere[gem{text, l.number}] = next
+		return next, false
+	}
+	return at, true
+}
+
+func (l *lock) add(gemName, version string, number int) {
+	p := extract.Package{Name: gemName, Version: version, Origin: l.origin(), Line: number}
 	if p.Origin.Kind == inventory.OriginPath {
 		p.Scope = inventory.ScopeRuntime
 	}
 	l.file.Packages = append(l.file.Packages, p)
-	l.sections = append(l.sections, g.section)
-	return at
 }
 
 func (l *lock) origin() inventory.Origin {
@@ -289,7 +318,7 @@ func (l *lock) checksum(text string, number int) {
 		return
 	}
 	version, _, _ = strings.Cut(version, "-")
-	at, ok := l.byGem[gem{name: gemName, version: version}]
+	at, ok := l.byGem[identity(gemName, version, text)]
 	if !ok {
 		return
 	}
@@ -328,12 +357,17 @@ func (l *lock) finish() {
 // there is one; the variants of a gem, being one package, share their edges.
 func (l *lock) join() {
 	l.file.Edges = make([]inventory.Edge, 0, len(l.wanted))
-	slices.SortStableFunc(l.wanted, func(a, b want) int { return a.from - b.from })
+	if inOrder := func(a, b want) int { return a.from - b.from }; !slices.IsSortedFunc(l.wanted, inOrder) {
+		slices.SortStableFunc(l.wanted, inOrder)
+	}
 	last := make([]int, len(l.file.Packages)) // by package, 1 + the one that it was last joined to
 	for _, w := range l.wanted {
-		to, ok := l.byName[w.to]
+		to, ok := 0, false
+		if w.to.platform != "" {
+			to, ok = l.byVariant[w.to]
+		}
 		if !ok {
-			to, ok = l.byName[name{w.to.name, ""}]
+			to, ok = l.byName[w.to.name]
 		}
 		if !ok || last[to] == w.from+1 {
 			continue

@@ -10,6 +10,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract"
 	"github.com/assay-sca/assay/internal/extract/rubycall"
 	"github.com/assay-sca/assay/internal/inventory"
+	"github.com/assay-sca/assay/internal/lines"
 	"github.com/assay-sca/assay/internal/purl"
 )
 
@@ -40,8 +41,11 @@ func (Extractor) Wants(path string) bool { return strings.HasSuffix(path, ".gems
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	var file extract.File
 	unnamed, open := 0, 0
-	seen := map[request]bool{}
-	r := rubycall.New(string(in.Data))
+	text := string(in.Data)
+	room := lines.Room(text)
+	seen := make(map[request]struct{}, room)
+	file.Declared = make([]extract.Declaration, 0, room)
+	r := rubycall.New(text)
 	for c, ok := r.Next(); ok; c, ok = r.Next() {
 		scope := scopeOf(c.Name)
 		if scope == inventory.ScopeUnknown || c.Close || c.Assigned || c.Receiver == "" {
@@ -58,7 +62,7 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 			open++
 		}
 		before := len(seen)
-		if seen[request{d.Name, d.Constraint, scope}] = true; len(seen) == before {
+		if seen[request{d.Name, d.Constraint, scope}] = struct{}{}; len(seen) == before {
 			continue // the other branch of a condition
 		}
 		file.Declared = append(file.Declared, d)

@@ -47,9 +47,11 @@ func (e Extractor) Wants(path string) bool {
 
 // Extract reads one manifest: lines such as github "owner/repo" ~> 1.2.
 func (e Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	var file extract.File
-	seen := map[string]bool{}
-	r := lines.New(string(in.Data))
+	text := string(in.Data)
+	room := lines.Room(text)
+	file := extract.File{Declared: make([]extract.Declaration, 0, room)}
+	seen := make(map[string]struct{}, room)
+	r := lines.New(text)
 	for line, ok := r.Next(); ok; line, ok = r.Next() {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
@@ -60,10 +62,10 @@ func (e Extractor) Extract(_ context.Context, in extract.Input) (extract.File, e
 			file.Fault(r.Number(), "%q is not a dependency", line)
 			continue
 		}
-		if seen[d.Name] {
+		before := len(seen)
+		if seen[d.Name] = struct{}{}; len(seen) == before {
 			file.Fault(r.Number(), "%q stands twice", d.Name)
 		}
-		seen[d.Name] = true
 		d.Scope, d.Line = e.scope, r.Number()
 		file.Declared = append(file.Declared, d)
 	}
@@ -88,7 +90,9 @@ func declaration(line string) (extract.Declaration, bool) {
 		return d, ref != "" && (after == "" || after[0] == '#')
 	}
 	constraint, _, _ := strings.Cut(rest, "#")
-	d.Constraint = strings.Join(strings.Fields(constraint), " ")
+	if d.Constraint = strings.TrimSpace(constraint); strings.Contains(d.Constraint, "  ") || strings.Contains(d.Constraint, "\t") {
+		d.Constraint = strings.Join(strings.Fields(constraint), " ")
+	}
 	return d, d.Constraint == "" || isConstraint(d.Constraint)
 }
 
