@@ -29,6 +29,7 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed/suse"
 	"github.com/assay-sca/assay/internal/vulndb/feed/ubuntu"
 	"github.com/assay-sca/assay/internal/vulndb/feed/wolfi"
+	"github.com/assay-sca/assay/internal/vulndb/feed/wolfiadvisories"
 )
 
 // Feeds lists the feeds, the default first.
@@ -55,6 +56,7 @@ func Feeds() []feed.Feed {
 		redhat.New(),
 		suse.New(),
 		nvd.New(),
+		wolfiadvisories.New(),
 	}
 }
 

@@ -25,8 +25,8 @@ func (Feed) Providers() []feed.Provider {
 	}}
 }
 
-// Files: a mirror has a folder for each release, with a file for each repository; there
-// is no list of them that would not age.
+// Files is empty: a mirror has a folder for each release, and there
+// is no list of releases that would not age.
 func (Feed) Files() []string { return nil }
 
 // Sets finds the files (*.json, *.yaml) at path.

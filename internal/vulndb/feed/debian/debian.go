@@ -47,7 +47,7 @@ func (Feed) Providers() []feed.Provider {
 // tracker is the provider of what the JSON says; ids begin with it.
 const tracker = "DEBIAN"
 
-// Files: the address is itself the file.
+// Files is empty: the address is itself the file.
 func (Feed) Files() []string { return nil }
 
 // Sets finds the tracker's JSON (*.json) and its lists (list, DSA*.txt, DLA*.txt)

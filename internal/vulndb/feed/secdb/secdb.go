@@ -20,7 +20,6 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed"
 	"github.com/assay-sca/assay/internal/vulndb/feed/fileset"
 	"github.com/assay-sca/assay/internal/vulndb/feed/gather"
-	"github.com/assay-sca/assay/internal/yamltree"
 )
 
 // maxFile bounds one file, in bytes. The largest real one has about 50 MB.
@@ -196,50 +195,5 @@ func asJSON(data []byte) ([]byte, error) {
 	if text := bytes.TrimLeft(data, " \t\r\n\ufeff"); len(text) > 0 && text[0] == '{' {
 		return text, nil
 	}
-	doc, err := yamltree.Parse(data)
-	if err != nil {
-		return nil, err
-	}
-	if !doc.Root.IsMap() {
-		return nil, errs.E(errs.Invalid, "it is no security database")
-	}
-	return appendJSON(nil, doc.Root)
-}
-
-// appendJSON writes all scalars as text: the format has nothing else. A key that
-// stands twice is refused when the text is read.
-func appendJSON(out []byte, v yamltree.Value) ([]byte, error) {
-	var err error
-	switch {
-	case v.IsMap():
-		out = append(out, '{')
-		first := true
-		v.Entries(func(key string, item yamltree.Value) {
-			if !first {
-				out = append(out, ',')
-			}
-			first = false
-			if err == nil {
-				out, err = jsontext.AppendQuote(out, strings.ToValidUTF8(key, "\ufffd"))
-			}
-			if err == nil {
-				out, err = appendJSON(append(out, ':'), item)
-			}
-		})
-		return append(out, '}'), err
-	case v.IsList():
-		out = append(out, '[')
-		for i, item := range v.Items() {
-			if i > 0 {
-				out = append(out, ',')
-			}
-			if out, err = appendJSON(out, item); err != nil {
-				return nil, err
-			}
-		}
-		return append(out, ']'), nil
-	case v.IsScalar():
-		return jsontext.AppendQuote(out, strings.ToValidUTF8(v.String(), "\ufffd"))
-	}
-	return append(out, "null"...), nil
+	return gather.FromYAML(data)
 }

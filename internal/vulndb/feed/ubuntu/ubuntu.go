@@ -47,8 +47,8 @@ func (Feed) Providers() []feed.Provider {
 	}
 }
 
-// Files: the documents are published as one archive (.tar.xz), to be unpacked, or
-// as a git repository.
+// Files is empty: the documents are published as an archive (.tar.xz, to be unpacked)
+// and as a git repository.
 func (Feed) Files() []string { return nil }
 
 // Sets finds the documents at path: the folder vex of the repository, or all of
