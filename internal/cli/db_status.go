@@ -132,6 +132,9 @@ func instant(t time.Time) string {
 	return t.Format(time.RFC3339)
 }
 
+// dayOf is a time's day, for people.
+func dayOf(instant string) string { return instant[:min(len(instant), len(time.DateOnly))] }
+
 func printStatus(out io.Writer, s *statusJSON) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	valid := "yes: every record is what its digest says"
@@ -144,17 +147,29 @@ func printStatus(out io.Writer, s *statusJSON) error {
 	}
 	fmt.Fprintf(w, "Release\t%s%s\nFile\t%s\nBuilt\t%s, %s ago\nRecords\t%d\nDigest\t%s\nSchema\t%s\nValid\t%s\n", s.Release, sample, s.Path,
 		s.Built, report.Age(time.Duration(s.AgeSeconds)*time.Second), s.Records, s.Digest, s.Schema, valid)
-	fmt.Fprintf(w, "\nPROVIDER\tRECORDS\tWITHDRAWN\tNEWEST\n")
+	fmt.Fprintf(w, "\nPROVIDER\tRECORDS\tWITHDRAWN\tNEWEST\tLICENCE\tCOVERS\tIS\n")
+	unproven := false
 	for _, p := range s.Providers {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%s\n", p.Name, p.Records, p.Withdrawn, p.Modified)
+		mark := ""
+		if !p.Proven {
+			mark, unproven = " *", true
+		}
+		fmt.Fprintf(w, "%s%s\t%d\t%d\t%s\t%s\t%s\t%s\n", p.Name, mark, p.Records, p.Withdrawn, dayOf(p.Modified), p.Licence, p.Covers, p.Title)
+	}
+	if unproven {
+		fmt.Fprintf(w, "* its reader was never run on the feed as it is published, only on files made by its schema\n")
 	}
 	fmt.Fprintf(w, "\nECOSYSTEM\tLIVE RECORDS\n")
 	for _, name := range slices.Sorted(maps.Keys(s.Ecosystems)) {
 		fmt.Fprintf(w, "%s\t%d\n", name, s.Ecosystems[name])
 	}
-	fmt.Fprintf(w, "\nSOURCE\tRECORDS\tSKIPPED\n")
+	fmt.Fprintf(w, "\nSOURCE\tFEED\tRECORDS\tSKIPPED\tSTATE\n")
 	for _, x := range s.Sources {
-		fmt.Fprintf(w, "%s\t%d\t%d\n", x.Name, x.Records, x.Skipped)
+		state := "read for this build"
+		if x.Stale != "" {
+			state = fmt.Sprintf("STALE, of %s: %s", dayOf(x.Captured), x.Stale)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\n", x.Name, x.Feed, x.Records, x.Skipped, state)
 	}
 	return w.Flush()
 }

@@ -51,7 +51,9 @@ type Builder struct {
 	decorated map[string]decoration // by table and key
 	ids       lastIDs
 
-	unaffected int // entries of no operating system that say what is not affected
+	scored     bool // some EPSS score was stored
+	scores     int  // how many, when all are there
+	unaffected int  // entries of no operating system that say what is not affected
 }
 
 // recordKey: two providers may each have a record of an id.
@@ -63,7 +65,7 @@ func (k recordKey) compare(l recordKey) int {
 
 type seen struct {
 	row      int64
-	modified string
+	modified int64
 	digest   [sha256.Size]byte
 	aliases  []string
 	live     bool
@@ -79,7 +81,7 @@ type provider struct {
 type lastIDs struct{ advisory, pkg, system, cpe int64 }
 
 type statements struct {
-	advisory, pkg, system, alias, affected, unaffected, cpe, affectedCPE, weakness, summary *sql.Stmt
+	advisory, pkg, system, alias, affected, unaffected, cpe, affectedCPE, weakness, summary, score *sql.Stmt
 }
 
 // New starts a build that will become the file out.
@@ -144,6 +146,10 @@ func (b *Builder) prepare(ctx context.Context) error {
 		{&b.insert.cpe, `insert into cpes values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`},
 		{&b.insert.affectedCPE, `insert into affected_cpes values ($1, $2, $3, $4, $5, $6, $7, $8)`},
 		{&b.insert.weakness, `insert or ignore into weaknesses values ($1, $2)`},
+		// Of two scores of one CVE the later holds, of one day the greater.
+		{&b.insert.score, `insert into epss values ($1, $2, $3, $4, $5) on conflict (cve) do update
+			set provider_id = excluded.provider_id, score = excluded.score, percentile = excluded.percentile, date = excluded.date
+			where (excluded.date, excluded.score, excluded.percentile) > (date, score, percentile)`},
 		{&b.insert.summary, `insert into summaries (rowid, text) values ($1, $2)`},
 	} {
 		var err error
@@ -163,7 +169,7 @@ func (b *Builder) Add(ctx context.Context, providerName string, a *advisory.Advi
 		return fmt.Errorf("store %s: %w", a.ID, err)
 	}
 	key := recordKey{providerName, a.ID}
-	s := seen{modified: a.Modified, digest: e.digest(), aliases: a.Aliases, live: !a.Dead()}
+	s := seen{modified: millis(a.Modified), digest: e.digest(), aliases: a.Aliases, live: !a.Dead()}
 	earlier, known := b.seen[key]
 	if known && (earlier.digest == s.digest ||
 		slices.ContainsFunc(b.variants[key], func(v seen) bool { return v.digest == s.digest })) {

@@ -22,16 +22,53 @@ type decoration struct {
 }
 
 // decorate takes in what is no advisory.
-func (b *Builder) decorate(r *feed.Record) error {
+func (b *Builder) decorate(ctx context.Context, r *feed.Record) error {
 	switch {
 	case r.KnownExploited != nil:
 		return b.keep("known_exploited "+r.KnownExploited.CVE, r.Provider, r.KnownExploited.CVE, r.KnownExploited.Added, r.KnownExploited)
 	case r.EPSS != nil:
-		return b.keep("epss "+r.EPSS.CVE, r.Provider, r.EPSS.CVE, r.EPSS.Date, r.EPSS)
+		return b.addScore(ctx, r.Provider, r.EPSS)
 	default:
 		e := r.EndOfLife
 		return b.keep("end_of_life "+e.Product+" "+e.Cycle, r.Provider, e.Product+" "+e.Cycle, e.Ends, e)
 	}
+}
+
+// addScore stores at once: there are hundreds of thousands.
+func (b *Builder) addScore(ctx context.Context, provider string, e *advisory.EPSS) error {
+	b.scored = true
+	_, err := b.insert.score.ExecContext(ctx, e.CVE, b.provider(provider).id, e.Score, e.Percentile, e.Date)
+	return err
+}
+
+// scoreLines counts the scores and gives their lines of the providers' digests.
+func (b *Builder) scoreLines(ctx context.Context, lines map[string][]string) error {
+	rows, err := b.tx.QueryContext(ctx, `select provider_id, cve, score, percentile, date from epss`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // ends with the transaction
+	names := map[int64]string{}
+	for name, p := range b.providers {
+		names[p.id] = name
+	}
+	for rows.Next() {
+		var provider int64
+		var e advisory.EPSS
+		if err := rows.Scan(&provider, &e.CVE, &e.Score, &e.Percentile, &e.Date); err != nil {
+			return err
+		}
+		data, err := vulndb.EncodeDecoration(&e)
+		if err != nil {
+			return err
+		}
+		digest := sha256.Sum256(data)
+		name := names[provider]
+		lines[name] = append(lines[name], vulndb.DigestLine("epss "+e.CVE, digest[:]))
+		b.providers[name].records++
+		b.scores++
+	}
+	return rows.Err()
 }
 
 func (b *Builder) keep(at, provider, key, order string, value any) error {
@@ -61,10 +98,6 @@ func (b *Builder) storeDecorations(ctx context.Context) error {
 func (b *Builder) storeDecoration(ctx context.Context, d decoration) error {
 	p := b.provider(d.provider)
 	p.records++
-	if e, ok := d.value.(*advisory.EPSS); ok {
-		_, err := b.tx.ExecContext(ctx, `insert into epss values ($1, $2, $3, $4, $5)`, e.CVE, p.id, e.Score, e.Percentile, e.Date)
-		return err
-	}
 	data, err := vulndb.EncodeDecoration(d.value)
 	if err != nil {
 		return err

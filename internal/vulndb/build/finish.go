@@ -59,7 +59,7 @@ func (b *Builder) Finish(ctx context.Context, sources []Source) (vulndb.Metadata
 }
 
 func (b *Builder) finish(ctx context.Context, sources []Source) (vulndb.Metadata, error) {
-	if len(b.seen)+len(b.decorated) == 0 {
+	if len(b.seen)+len(b.decorated) == 0 && !b.scored {
 		return vulndb.Metadata{}, errs.E(errs.Invalid, "there is no record to store")
 	}
 	for _, step := range []func(context.Context) error{b.mergeVariants, b.storeDecorations, b.index, b.storeVulnerabilities,
@@ -180,9 +180,11 @@ func (b *Builder) storeProviders(ctx context.Context) error {
 		if !s.live {
 			p.withdrawn++
 		}
-		p.modified = max(p.modified, millis(s.modified))
+		p.modified = max(p.modified, s.modified)
 	}
-	b.digestProviders()
+	if err := b.digestProviders(ctx); err != nil {
+		return err
+	}
 	for _, name := range sortedKeys(b.providers) {
 		p, d := b.providers[name], b.options.Describe(name)
 		if _, err := b.tx.ExecContext(ctx, `insert into providers values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
@@ -195,7 +197,7 @@ func (b *Builder) storeProviders(ctx context.Context) error {
 
 // digestProviders computes each provider's digest: over its records, sorted, and
 // what it decorates with. A difference of two releases descends the same tree.
-func (b *Builder) digestProviders() {
+func (b *Builder) digestProviders(ctx context.Context) error {
 	lines := map[string][]string{}
 	for key, s := range b.seen {
 		lines[key.provider] = append(lines[key.provider], vulndb.DigestLine(key.id, s.digest[:]))
@@ -203,9 +205,13 @@ func (b *Builder) digestProviders() {
 	for at, d := range b.decorated {
 		lines[d.provider] = append(lines[d.provider], vulndb.DigestLine(at, d.digest[:]))
 	}
+	if err := b.scoreLines(ctx, lines); err != nil {
+		return err
+	}
 	for name, list := range lines {
 		b.providers[name].digest = vulndb.ProviderDigest(list)
 	}
+	return nil
 }
 
 func (b *Builder) storeEcosystems(ctx context.Context) error {
@@ -236,7 +242,7 @@ func (b *Builder) storeSources(ctx context.Context, sources []Source) error {
 
 func (b *Builder) storeMetadata(ctx context.Context) (vulndb.Metadata, error) {
 	meta := vulndb.Metadata{Schema: vulndb.Schema, Digest: b.rootDigest(), Built: b.options.Built.UTC().Truncate(time.Second),
-		Sample: b.options.Sample, Sequence: b.options.Sequence, Records: len(b.seen) + len(b.decorated), Unaffected: b.unaffected}
+		Sample: b.options.Sample, Sequence: b.options.Sequence, Records: len(b.seen) + len(b.decorated) + b.scores, Unaffected: b.unaffected}
 	meta.Release = meta.Built.Format("2006-01-02") + "-" + strings.TrimPrefix(meta.Digest, "sha256:")[:8]
 	if meta.Sample {
 		meta.Release = "sample-" + strings.TrimPrefix(meta.Digest, "sha256:")[:8]

@@ -7,8 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/assay-sca/assay/internal/vulndb/feed"
 )
@@ -64,6 +67,10 @@ func TestKill(t *testing.T) { // not parallel: it measures how long a build take
 			t.Fatalf("the file has the digest %s", digest)
 		}
 		outcomes[digest]++
+		// What one killed build leaves, the next one removes: there are never two.
+		if left := besides(t, file); len(left) > 3 {
+			t.Fatalf("after a killed build there are %v", left)
+		}
 	}
 	t.Logf("killed in %d builds before and in %d after the swap", outcomes[was], outcomes[is])
 	if _, err := Run(t.Context(), file, []feed.Set{set(t, "all", records()...)}, Options{Built: built}, Limits{}, func(string) {}); err != nil {
@@ -71,6 +78,66 @@ func TestKill(t *testing.T) { // not parallel: it measures how long a build take
 	}
 	if got := verify(t, file).Digest; got != was {
 		t.Errorf("the next build has the digest %s, want %s", got, was)
+	}
+	if left := besides(t, file); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// besides lists what else is in a file's folder.
+func besides(t *testing.T, file string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, e := range entries {
+		if e.Name() != filepath.Base(file) {
+			out = append(out, e.Name())
+		}
+	}
+	return out
+}
+
+// TestSweep: what nobody holds is removed, and nothing else.
+func TestSweep(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	out := filepath.Join(dir, "a.db")
+	live, lock, err := claim(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{live, live + ".blobs", out + ".7.building", out + ".7.building.blobs", out + ".8.building.lock", out + ".8.building",
+		out + ".9.building.blobs", out, out + ".x.building", out + ".building", out + ".7.building.mine", filepath.Join(dir, "b.db.7.building")} {
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(out+".5.building", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := sweep(out); err != nil {
+		t.Fatal(err)
+	}
+	base := filepath.Base(live)
+	want := []string{base, base + ".blobs", base + ".lock", "a.db.5.building", "a.db.7.building.mine", "a.db.building", "a.db.x.building", "b.db.7.building"}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, besides(t, out)); diff != "" {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+	if err := release(lock); err != nil {
+		t.Fatal(err)
+	}
+	if err := sweep(out); err != nil {
+		t.Fatal(err)
+	}
+	if left := besides(t, out); slices.Contains(left, base) {
+		t.Errorf("the released build is still there: %v", left)
+	}
+	if err := sweep(filepath.Join(dir, "none", "a.db")); err == nil {
+		t.Error("a folder that is not there")
 	}
 }
 

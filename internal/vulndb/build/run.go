@@ -101,7 +101,7 @@ func (b *Builder) addSet(ctx context.Context, set feed.Set) (Source, error) {
 		}
 		source.Records++
 		if r.Advisory.ID == "" {
-			return b.decorate(&r)
+			return b.decorate(ctx, &r)
 		}
 		return b.Add(ctx, r.Provider, &r.Advisory)
 	})

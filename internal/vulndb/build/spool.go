@@ -23,14 +23,14 @@ type spool struct {
 	file   *os.File
 	w      *bufio.Writer
 	size   int64
-	index  map[[16]byte]int64 // by the digest's first half
+	index  map[[12]byte]int32 // by the digest's beginning
 	places []place            // by number, less one
 }
 
+// place is small: a large database has millions.
 type place struct {
 	offset int64
-	length int
-	digest [sha256.Size]byte
+	length int32
 }
 
 func newSpool(path string) (*spool, error) {
@@ -38,28 +38,34 @@ func newSpool(path string) (*spool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &spool{file: f, w: bufio.NewWriterSize(f, 1<<20), index: map[[16]byte]int64{}}, nil
+	return &spool{file: f, w: bufio.NewWriterSize(f, 1<<20), index: map[[12]byte]int32{}}, nil
 }
 
 // add stores a value once and returns its number.
 func (s *spool) add(value []byte) (int64, error) {
 	digest := sha256.Sum256(value)
-	key := [16]byte(digest[:16])
+	key := [12]byte(digest[:12])
 	if id, ok := s.index[key]; ok {
-		return id, nil
+		return int64(id), nil
 	}
 	if _, err := s.w.Write(value); err != nil {
 		return 0, err
 	}
-	s.places = append(s.places, place{s.size, len(value), digest})
+	s.places = append(s.places, place{s.size, int32(len(value))})
 	s.size += int64(len(value))
 	id := int64(len(s.places))
-	s.index[key] = id
+	s.index[key] = int32(id)
 	return id, nil
 }
 
 // digest is that of a stored value.
-func (s *spool) digest(id int64) [sha256.Size]byte { return s.places[id-1].digest }
+func (s *spool) digest(id int64) ([sha256.Size]byte, error) {
+	if err := s.w.Flush(); err != nil {
+		return [sha256.Size]byte{}, err
+	}
+	value, err := s.read(id)
+	return sha256.Sum256(value), err
+}
 
 func (s *spool) read(id int64) ([]byte, error) {
 	p := s.places[id-1]

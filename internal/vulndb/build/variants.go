@@ -25,7 +25,7 @@ func (b *Builder) mergeVariants(ctx context.Context) error {
 	for _, key := range sortedRecords(b.variants) {
 		all := append(b.variants[key], b.seen[key])
 		slices.SortFunc(all, func(x, y seen) int {
-			return cmp.Or(cmp.Compare(millis(y.modified), millis(x.modified)), slices.Compare(y.digest[:], x.digest[:]))
+			return cmp.Or(cmp.Compare(y.modified, x.modified), slices.Compare(y.digest[:], x.digest[:]))
 		})
 		merged := all[0]
 		for _, earlier := range all[1:] {
@@ -129,7 +129,10 @@ order by 1`, merged.row)
 		if err := rows.Scan(&place, &blob); err != nil {
 			return err
 		}
-		digest := b.blobs.digest(blob)
+		digest, err := b.blobs.digest(blob)
+		if err != nil {
+			return err
+		}
 		sum.Write(digest[:])
 	}
 	if err := rows.Err(); err != nil {
