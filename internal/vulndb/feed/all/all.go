@@ -17,6 +17,7 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed/epss"
 	"github.com/assay-sca/assay/internal/vulndb/feed/fedora"
 	"github.com/assay-sca/assay/internal/vulndb/feed/friendsofphp"
+	"github.com/assay-sca/assay/internal/vulndb/feed/ghsa"
 	"github.com/assay-sca/assay/internal/vulndb/feed/govulndb"
 	"github.com/assay-sca/assay/internal/vulndb/feed/kev"
 	"github.com/assay-sca/assay/internal/vulndb/feed/malicious"
@@ -36,6 +37,7 @@ import (
 func Feeds() []feed.Feed {
 	return []feed.Feed{
 		osv.New(),
+		ghsa.New(),
 		friendsofphp.New(),
 		rubysec.New(),
 		rustsec.New(),
