@@ -1,8 +1,10 @@
 package vulndb
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/assay-sca/assay/internal/advisory"
 )
@@ -81,6 +83,9 @@ func (db *DB) Records(ctx context.Context, id string) ([]Record, error) {
 	if err != nil {
 		return nil, err
 	}
+	slices.SortStableFunc(records, func(a, b Record) int {
+		return cmp.Or(advisory.CompareIDs(a.Vulnerability.ID, b.Vulnerability.ID), cmp.Compare(a.Vulnerability.Provider, b.Vulnerability.Provider))
+	})
 	return records, db.decorateRecords(ctx, records)
 }
 
