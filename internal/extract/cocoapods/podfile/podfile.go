@@ -12,6 +12,7 @@ import (
 	"github.com/assay-sca/assay/internal/extract"
 	"github.com/assay-sca/assay/internal/extract/rubycall"
 	"github.com/assay-sca/assay/internal/inventory"
+	"github.com/assay-sca/assay/internal/lines"
 	"github.com/assay-sca/assay/internal/purl"
 )
 
@@ -42,8 +43,11 @@ func (Extractor) Wants(path string) bool {
 
 // Extract reads one manifest.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
-	m := &manifest{blocks: []string{""}, at: map[request]int{}}
-	r := rubycall.New(string(in.Data))
+	text := string(in.Data)
+	room := min(lines.Room(text), strings.Count(text, "pod"))
+	m := &manifest{blocks: []string{""}, at: make(map[request]int, room)}
+	m.file.Declared = make([]extract.Declaration, 0, room)
+	r := rubycall.New(text)
 	for c, ok := r.Next(); ok; c, ok = r.Next() {
 		m.call(&c)
 	}

@@ -41,7 +41,7 @@ func (Extractor) Wants(path string) bool { return strings.HasSuffix(path, ".pods
 // Extract reads one manifest.
 func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, error) {
 	text := string(in.Data)
-	room := lines.Room(text)
+	room := min(lines.Room(text), strings.Count(text, "dependency"))
 	m := &manifest{blocks: []block{{scope: inventory.ScopeRuntime}}, outer: make([]string, 0, room)}
 	m.file.Declared = make([]extract.Declaration, 0, room)
 	r := rubycall.New(text)

@@ -42,7 +42,7 @@ func (Extractor) Extract(_ context.Context, in extract.Input) (extract.File, err
 	var file extract.File
 	unnamed, open := 0, 0
 	text := string(in.Data)
-	room := lines.Room(text)
+	room := min(lines.Room(text), strings.Count(text, "dependency"))
 	seen := make(map[request]struct{}, room)
 	file.Declared = make([]extract.Declaration, 0, room)
 	r := rubycall.New(text)
