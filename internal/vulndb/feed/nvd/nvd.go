@@ -14,6 +14,7 @@ import (
 	"io"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -28,7 +29,7 @@ import (
 // Bounds. A year has 200 MB, the largest record a few.
 const (
 	maxFile   = 8 << 30  // bytes
-	maxRecord = 32 << 20 // bytes
+	maxRecord = 16 << 20 // bytes
 	provider  = "NVD"
 )
 
@@ -69,17 +70,19 @@ func read(entry string, r io.Reader, yield func(feed.Record) error) error {
 		return readRecord(entry, in, yield)
 	}
 	found := false
-	err := jsonlist.Read(in, maxRecord, func(name string, index int, value jsontext.Value) error {
-		if name != "vulnerabilities" && name != "cve_items" || index < 0 && value.Kind() != '[' {
-			return nil
-		}
-		found = true
-		if index < 0 {
-			return nil
-		}
-		a, err := decode(value, name == "vulnerabilities")
-		return yield(record(fmt.Sprintf("%s:%d", entry, index+1), a, err))
-	})
+	list := jsonlist.Decoder[feed.Record]{
+		Limit: maxRecord,
+		Wants: func(name string, index int, value jsontext.Value) bool {
+			listed := name == "vulnerabilities" || name == "cve_items"
+			found = found || listed && (index >= 0 || value.Kind() == '[')
+			return listed && index >= 0
+		},
+		Decode: func(name string, index int, value jsontext.Value) feed.Record {
+			a, err := decode(value, name == "vulnerabilities")
+			return record(entry+":"+strconv.Itoa(index+1), a, err)
+		},
+	}
+	err := list.Ordered(in, yield)
 	if err == nil && !found {
 		return errs.E(errs.Invalid, "it has no vulnerabilities: nothing of the NVD's CVE API 2.0")
 	}

@@ -1,8 +1,21 @@
 package nvd
 
 import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/assay-sca/assay/internal/vulndb/feed"
 	"github.com/assay-sca/assay/internal/vulndb/feed/feedtest"
 )
 
@@ -13,4 +26,142 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// TestBeside compares what the golden file of the records cannot show: who rates
+// and how, and the fields without a place.
+func TestBeside(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	data, err := os.ReadFile("testdata/nvdcve-2.0-2024.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = read("", bytes.NewReader(data), func(r feed.Record) error {
+		for _, s := range r.Advisory.Severity {
+			fmt.Fprintf(&out, "%s rated by %s, rank %d: %s\n", r.Advisory.ID, s.Source, s.Rank, s.Score)
+		}
+		if r.Err != nil || r.Advisory.Extra == nil {
+			return nil
+		}
+		text := jsontext.Value(bytes.Clone(r.Advisory.Extra))
+		err := text.Indent(jsontext.WithIndent("  "))
+		fmt.Fprintf(&out, "%s besides %s\n", r.Advisory.ID, text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const golden = "testdata/nvdcve-2.0-2024.beside.golden"
+	if os.Getenv("ASSAY_UPDATE") == "1" {
+		if err := os.WriteFile(golden, out.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := gocmp.Diff(string(want), out.String()); diff != "" {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+}
+
+func each(t *testing.T, path string, yield func(feed.Record) error) error {
+	t.Helper()
+	sets, err := New().Sets(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, set := range sets {
+		_, one := set.Each(context.Background(), yield)
+		err = cmp.Or(err, one)
+	}
+	return err
+}
+
+func TestNothing(t *testing.T) {
+	t.Parallel()
+	whole, err := os.ReadFile("testdata/nvdcve-2.0-2024.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, text, want string }{
+		{"empty", "", "it is empty"},
+		{"another object", `{"cveID": "CVE-2024-1000"}`, "nothing of the NVD's CVE API 2.0"},
+		{"version 1.1", `{"CVE_Items": [{"cve": {}}]}`, "nothing of the NVD's CVE API 2.0"},
+		{"a list", `[{"cve": {"id": "CVE-2024-1000"}}]`, "nothing of the NVD's CVE API 2.0"},
+		{"no list", `{"vulnerabilities": {}}`, "nothing of the NVD's CVE API 2.0"},
+		{"a page that says no", `error code: 1015`, "not valid JSON"},
+		{"cut", string(whole[:len(whole)/2]), "it ends in the middle"},
+		{"cut at the end", string(whole[:len(whole)-2]), "it ends in the middle"},
+		{"cut record", `{"id": "CVE-2024-1000", `, "no whole JSON document"},
+		{"large", `{"vulnerabilities": ["` + strings.Repeat("x", maxRecord+200_000) + `"]}`, "one record has over"},
+		{"large record", `{"id": "CVE-2024-1000", "a": "` + strings.Repeat("x", maxRecord) + `"}`, "one record has over"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "a.json")
+			if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := each(t, path, func(feed.Record) error { return nil }); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want one with %q", err, c.want)
+			}
+		})
+	}
+}
+
+// endless gives a yearly file of so many records without holding it.
+type endless struct {
+	left, number int
+	rest         []byte
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	if len(e.rest) == 0 {
+		switch {
+		case e.number == 0:
+			e.rest = []byte(`{"vulnerabilities": [`)
+		case e.left < 0:
+			return 0, io.EOF
+		case e.left == 0:
+			e.rest = []byte(`{}]}`)
+			e.left = -1
+		default:
+			e.rest = fmt.Appendf(nil, `{"cve": {"id": "CVE-2024-%05d", "descriptions": [{"lang": "en", "value": %q}]}},`, e.number, strings.Repeat("x", 2000))
+			e.left--
+		}
+		e.number++
+	}
+	n := copy(p, e.rest)
+	e.rest = e.rest[n:]
+	return n, nil
+}
+
+// The memory that reading takes does not depend on the size of the file.
+func TestMemory(t *testing.T) {
+	before := live()
+	records := 0
+	err := read("a.json", &endless{left: 20_000}, func(feed.Record) error {
+		if records++; records%5_000 == 0 {
+			if now := live(); now > before+24<<20 {
+				t.Errorf("%d MB are held after %d records", (now-before)>>20, records)
+			}
+		}
+		return nil
+	})
+	if err != nil || records != 20_001 {
+		t.Errorf("%d records, error %v", records, err)
+	}
+}
+
+func live() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
 func FuzzSets(f *testing.F) { feedtest.Fuzz(f, New(), "nvdcve-2.0-2024.json") }
+
+func FuzzRecord(f *testing.F) { feedtest.Fuzz(f, New(), "record.json") }
