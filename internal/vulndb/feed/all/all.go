@@ -8,6 +8,7 @@ import (
 
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/vulndb/feed"
+	"github.com/assay-sca/assay/internal/vulndb/feed/alma"
 	"github.com/assay-sca/assay/internal/vulndb/feed/alpine"
 	"github.com/assay-sca/assay/internal/vulndb/feed/amazon"
 	"github.com/assay-sca/assay/internal/vulndb/feed/bitnami"
@@ -22,9 +23,11 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed/kev"
 	"github.com/assay-sca/assay/internal/vulndb/feed/malicious"
 	"github.com/assay-sca/assay/internal/vulndb/feed/nvd"
+	"github.com/assay-sca/assay/internal/vulndb/feed/oracle"
 	"github.com/assay-sca/assay/internal/vulndb/feed/osv"
 	"github.com/assay-sca/assay/internal/vulndb/feed/pypa"
 	"github.com/assay-sca/assay/internal/vulndb/feed/redhat"
+	"github.com/assay-sca/assay/internal/vulndb/feed/rocky"
 	"github.com/assay-sca/assay/internal/vulndb/feed/rubysec"
 	"github.com/assay-sca/assay/internal/vulndb/feed/rustsec"
 	"github.com/assay-sca/assay/internal/vulndb/feed/suse"
@@ -59,6 +62,9 @@ func Feeds() []feed.Feed {
 		suse.New(),
 		nvd.New(),
 		wolfiadvisories.New(),
+		alma.New(),
+		rocky.New(),
+		oracle.New(),
 	}
 }
 

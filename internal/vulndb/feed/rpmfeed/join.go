@@ -2,6 +2,7 @@ package rpmfeed
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -41,7 +42,10 @@ func (j joined) Each(ctx context.Context, yield func(feed.Record) error) (string
 		}
 		if ok {
 			r.Entry = min(have.Entry, r.Entry)
-			r.Advisory = merge(have.Advisory, r.Advisory)
+			var err error
+			if r.Advisory, err = merge(have.Advisory, r.Advisory); err != nil {
+				return yield(feed.Record{Entry: r.Entry, Err: err})
+			}
 		}
 		byID[r.Advisory.ID] = r
 		return nil
@@ -61,8 +65,9 @@ func (j joined) Each(ctx context.Context, yield func(feed.Record) error) (string
 	return digest, nil
 }
 
-// merge takes the words of the newer record and the lists of both.
-func merge(a, b advisory.Advisory) advisory.Advisory {
+// merge takes the words of the newer record, and the lists and other fields of
+// both.
+func merge(a, b advisory.Advisory) (advisory.Advisory, error) {
 	if newer(&b, &a) {
 		a, b = b, a
 	}
@@ -75,7 +80,13 @@ func merge(a, b advisory.Advisory) advisory.Advisory {
 	a.Weaknesses = append(a.Weaknesses, b.Weaknesses...)
 	a.References = append(a.References, b.References...)
 	a.Severity = append(a.Severity, b.Severity...)
-	return a
+	fields := map[string]any{}
+	if err := errors.Join(Spread(fields, b.Extra), Spread(fields, a.Extra)); err != nil {
+		return a, err
+	}
+	var err error
+	a.Extra, err = Extra(fields)
+	return a, err
 }
 
 // newer orders two records by time and else by what they say, so that their order
