@@ -33,6 +33,7 @@ type source struct {
 type served struct {
 	data []byte
 	tag  string // no header if empty
+	made time.Time
 }
 
 // archive is a zip with records of the ids given, of one package each.
@@ -74,7 +75,7 @@ func (s *source) asked() []string {
 
 func (s *source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	note := r.URL.EscapedPath()
+	note := strings.TrimPrefix(r.Method+" ", "GET ") + r.URL.EscapedPath()
 	for _, name := range []string{"Range", "If-Range", "If-None-Match"} {
 		if value := r.Header.Get(name); value != "" {
 			note += " " + name + ":" + value
@@ -102,7 +103,7 @@ func (s *source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if file.tag != "" {
 			code.Header().Set("ETag", file.tag)
 		}
-		http.ServeContent(code, r, "", time.Time{}, bytes.NewReader(file.data))
+		http.ServeContent(code, r, "", file.made, bytes.NewReader(file.data))
 	}
 }
 

@@ -50,7 +50,7 @@ func (s *setting) want(t *testing.T, ids string) {
 // TestRun: fetched once, left alone while it does not change, fetched when it does.
 func TestRun(t *testing.T) {
 	t.Parallel()
-	first := served{archive(t, "A-1"), `"one"`}
+	first := served{data: archive(t, "A-1"), tag: `"one"`}
 	s := newSetting(t, map[string]served{npmPath: first})
 	s.must(t, npmPath+" 200")
 	s.want(t, "A-1")
@@ -59,7 +59,7 @@ func TestRun(t *testing.T) {
 	}
 	s.must(t, npmPath+` If-None-Match:"one" 304`)
 	s.want(t, "A-1")
-	s.source.put(npmPath, served{archive(t, "A-1", "A-2"), `"two"`})
+	s.source.put(npmPath, served{data: archive(t, "A-1", "A-2"), tag: `"two"`})
 	s.options.Now = now.Add(time.Hour)
 	s.must(t, npmPath+` If-None-Match:"one" 200`)
 	s.want(t, "A-1 A-2")
@@ -68,7 +68,7 @@ func TestRun(t *testing.T) {
 
 func TestRunReport(t *testing.T) {
 	t.Parallel()
-	s := newSetting(t, map[string]served{npmPath: {archive(t, "A-1"), ""}, "/GitHub Actions/all.zip": {archive(t, "A-2"), ""}})
+	s := newSetting(t, map[string]served{npmPath: {data: archive(t, "A-1"), tag: ""}, "/GitHub Actions/all.zip": {data: archive(t, "A-2"), tag: ""}})
 	s.options.Ecosystems = []string{"npm", "GitHub Actions"}
 	report, err := Run(t.Context(), s.options)
 	if err != nil {
@@ -85,7 +85,7 @@ func TestRunReport(t *testing.T) {
 // TestRunFolder: a source may be a folder, or one archive's address.
 func TestRunFolder(t *testing.T) {
 	t.Parallel()
-	s := newSetting(t, map[string]served{"/mine.zip": {archive(t, "A-3"), ""}})
+	s := newSetting(t, map[string]served{"/mine.zip": {data: archive(t, "A-3"), tag: ""}})
 	server, folder := s.options.Sources[0], t.TempDir()
 	s.options.Sources[0] = folder
 	if err := os.WriteFile(filepath.Join(folder, "npm.zip"), archive(t, "A-1"), 0o600); err != nil {
@@ -108,7 +108,7 @@ func TestRunFolder(t *testing.T) {
 // Of what few publish advisories a source may have none; the rest is needed.
 func TestRunOptional(t *testing.T) {
 	t.Parallel()
-	s := newSetting(t, map[string]served{npmPath: {archive(t, "A-0"), `"x"`}})
+	s := newSetting(t, map[string]served{npmPath: {data: archive(t, "A-0"), tag: `"x"`}})
 	s.options.Ecosystems, s.options.Optional = []string{"npm", "Hex"}, []string{"Hex"}
 	heard := &listened{got: map[string]int64{}, total: map[string]int64{}}
 	s.options.Progress = heard
@@ -127,7 +127,7 @@ func TestRunOptional(t *testing.T) {
 // Object stores answer 403 for what is not there: the other name is tried too.
 func TestRunForbidden(t *testing.T) {
 	t.Parallel()
-	s := newSetting(t, map[string]served{"/npm.zip": {archive(t, "A-0"), `"x"`}})
+	s := newSetting(t, map[string]served{"/npm.zip": {data: archive(t, "A-0"), tag: `"x"`}})
 	s.source.first["/npm/all.zip"] = []http.HandlerFunc{status(403)}
 	if err := s.run(t); err != nil {
 		t.Fatal(err)
@@ -136,8 +136,8 @@ func TestRunForbidden(t *testing.T) {
 
 func TestRunAnswers(t *testing.T) {
 	t.Parallel()
-	good := served{archive(t, "A-1", "A-2", "A-3"), `"new"`}
-	html := served{[]byte("<html>sign in first</html>"), `"page"`}
+	good := served{data: archive(t, "A-1", "A-2", "A-3"), tag: `"new"`}
+	html := served{data: []byte("<html>sign in first</html>"), tag: `"page"`}
 	half := len(good.data) / 2
 	rest := fmt.Sprintf(` Range:bytes=%d- If-Range:"new"`, half)
 	again := ` If-None-Match:"old"`
@@ -152,9 +152,9 @@ func TestRunAnswers(t *testing.T) {
 		{"resumed", []http.HandlerFunc{cut(good, half)}, good, []string{again + " 200", rest + " 206"}, "", 0},
 		{"resumed twice", []http.HandlerFunc{cut(good, 10), status(500)}, good,
 			[]string{again + " 200", ` Range:bytes=10- If-Range:"new" 500`, ` Range:bytes=10- If-Range:"new" 206`}, "", 0},
-		{"changed meanwhile", []http.HandlerFunc{cut(served{good.data, `"older"`}, half)}, good, []string{again + " 200", fmt.Sprintf(` Range:bytes=%d- If-Range:"older" 200`, half)}, "", 0},
-		{"weak tag", []http.HandlerFunc{cut(served{good.data, `W/"new"`}, half)}, good, []string{again + " 200", again + " 200"}, "", 0},
-		{"no tag", []http.HandlerFunc{cut(served{good.data, ""}, half)}, good, []string{again + " 200", again + " 200"}, "", 0},
+		{"changed meanwhile", []http.HandlerFunc{cut(served{data: good.data, tag: `"older"`}, half)}, good, []string{again + " 200", fmt.Sprintf(` Range:bytes=%d- If-Range:"older" 200`, half)}, "", 0},
+		{"weak tag", []http.HandlerFunc{cut(served{data: good.data, tag: `W/"new"`}, half)}, good, []string{again + " 200", again + " 200"}, "", 0},
+		{"no tag", []http.HandlerFunc{cut(served{data: good.data, tag: ""}, half)}, good, []string{again + " 200", again + " 200"}, "", 0},
 		{"resumed elsewhere", []http.HandlerFunc{cut(good, half), status(206, "Content-Range", "bytes 0-9/10")}, good, []string{again + " 200", rest + " 206", again + " 200"}, "", 0},
 		{"resumed with another", []http.HandlerFunc{cut(good, half), status(206, "Content-Range", fmt.Sprintf("bytes %d-%d/%d", half, len(good.data)-1, len(good.data)), "ETag", `"x"`)}, good,
 			[]string{again + " 200", rest + " 206", again + " 200"}, "", 0},
@@ -169,12 +169,12 @@ func TestRunAnswers(t *testing.T) {
 			[]string{again + " 500", again + " 500", again + " 500", again + " 500", again + " 500"}, "the server answered 500 Internal Server Error", errs.Unavailable},
 		{"answers strangely", []http.HandlerFunc{status(418)}, good, []string{again + " 418"}, "the server answered 418 I'm a teapot", errs.Unavailable},
 		{"a page instead", nil, html, []string{again + " 200"}, "what came is no zip archive", errs.Damaged},
-		{"nothing instead", nil, served{[]byte{}, ""}, []string{again + " 200"}, "what came is no zip archive", errs.Damaged},
+		{"nothing instead", nil, served{data: []byte{}, tag: ""}, []string{again + " 200"}, "what came is no zip archive", errs.Damaged},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := newSetting(t, map[string]served{npmPath: {archive(t, "A-0"), `"old"`}})
+			s := newSetting(t, map[string]served{npmPath: {data: archive(t, "A-0"), tag: `"old"`}})
 			s.must(t, npmPath+" 200")
 			s.source.put(npmPath, test.file)
 			s.source.first[npmPath] = test.first
@@ -233,7 +233,7 @@ func loop(n int) http.HandlerFunc { return status(302, "Location", fmt.Sprintf("
 // TestRunFallback: the other place of the layout, and no place at all.
 func TestRunFallback(t *testing.T) {
 	t.Parallel()
-	s := newSetting(t, map[string]served{"/npm.zip": {archive(t, "A-1"), `"one"`}})
+	s := newSetting(t, map[string]served{"/npm.zip": {data: archive(t, "A-1"), tag: `"one"`}})
 	s.must(t, npmPath+" 404", "/npm.zip 200")
 	s.want(t, "A-1")
 	s.must(t, npmPath+" 404", `/npm.zip If-None-Match:"one" 304`)
@@ -246,7 +246,7 @@ func TestRunFallback(t *testing.T) {
 	// A file that is moved is another file, whatever its tag.
 	s.options.Ecosystems = []string{"npm"}
 	s.source.asked()
-	s.source.put(npmPath, served{archive(t, "A-2"), `"one"`})
+	s.source.put(npmPath, served{data: archive(t, "A-2"), tag: `"one"`})
 	s.must(t, npmPath+" 200")
 	s.want(t, "A-2")
 }
@@ -254,7 +254,7 @@ func TestRunFallback(t *testing.T) {
 // TestRunLater: what one process has begun the next one ends.
 func TestRunLater(t *testing.T) {
 	t.Parallel()
-	good := served{archive(t, "A-1", "A-2"), `"one"`}
+	good := served{data: archive(t, "A-1", "A-2"), tag: `"one"`}
 	s := newSetting(t, map[string]served{npmPath: good})
 	stalled := make(chan struct{})
 	s.source.first[npmPath] = []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) {
@@ -287,14 +287,14 @@ func TestRunLater(t *testing.T) {
 // TestRunBadRecords: an archive that came whole and holds rubbish.
 func TestRunBadRecords(t *testing.T) {
 	t.Parallel()
-	s := newSetting(t, map[string]served{npmPath: {archive(t, "A-1"), ""}})
+	s := newSetting(t, map[string]served{npmPath: {data: archive(t, "A-1"), tag: ""}})
 	s.must(t, npmPath+" 200")
-	s.source.put(npmPath, served{archive(t, "A-2", "no id", "nor this"), ""})
+	s.source.put(npmPath, served{data: archive(t, "A-2", "no id", "nor this"), tag: ""})
 	if err := s.run(t); errs.KindOf(err) != errs.Damaged || !strings.Contains(err.Error(), "2 of 3 records cannot be used") {
 		t.Errorf("error %v, want too many bad records", err)
 	}
 	s.want(t, "A-1")
-	s.source.put(npmPath, served{archive(t), ""})
+	s.source.put(npmPath, served{data: archive(t), tag: ""})
 	if err := s.run(t); errs.KindOf(err) != errs.Invalid {
 		t.Errorf("error %v, want that there is no record", err)
 	}
@@ -304,7 +304,7 @@ func TestRunBadRecords(t *testing.T) {
 // TestRunTogether: two updates at once take turns.
 func TestRunTogether(t *testing.T) {
 	t.Parallel()
-	s := newSetting(t, map[string]served{npmPath: {archive(t, "A-1"), `"one"`}})
+	s := newSetting(t, map[string]served{npmPath: {data: archive(t, "A-1"), tag: `"one"`}})
 	failed := make(chan error)
 	for range 3 {
 		go func() {
@@ -329,7 +329,7 @@ func TestRunTogether(t *testing.T) {
 // TestValidate: a new file that is not what was built is not installed.
 func TestValidate(t *testing.T) {
 	t.Parallel()
-	s := newSetting(t, map[string]served{npmPath: {archive(t, "A-1"), ""}})
+	s := newSetting(t, map[string]served{npmPath: {data: archive(t, "A-1"), tag: ""}})
 	report, err := Run(t.Context(), s.options)
 	if err != nil {
 		t.Fatal(err)
@@ -371,7 +371,7 @@ func fetch(t *testing.T, handler http.Handler, limit int64) (file string, err er
 // TestWaits: how long a download waits for a server that asks for patience.
 func TestWaits(t *testing.T) {
 	t.Parallel()
-	good := served{[]byte("data"), ""}
+	good := served{data: []byte("data"), tag: ""}
 	tests := []struct {
 		name     string
 		first    http.HandlerFunc
