@@ -54,7 +54,8 @@ func (Feed) Providers() []feed.Provider {
 	}}
 }
 
-// Files: the address is the document of all products itself (api/v1/products/full).
+// Files is nil: the address is the document of all products itself
+// (api/v1/products/full).
 func (Feed) Files() []string { return nil }
 
 // Sets finds documents (*.json; a file that is named itself may be called anything).

@@ -47,7 +47,7 @@ func (Feed) Providers() []feed.Provider {
 	}}
 }
 
-// Files: the address is the file of a day itself.
+// Files is nil: the address is the file of a day itself.
 func (Feed) Files() []string { return nil }
 
 // Sets finds files of scores (*.csv).

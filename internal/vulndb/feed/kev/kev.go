@@ -49,7 +49,7 @@ func (Feed) Providers() []feed.Provider {
 	}}
 }
 
-// Files: the address is the catalogue itself.
+// Files is nil: the address is the catalogue itself.
 func (Feed) Files() []string { return nil }
 
 // Sets finds catalogues (*.json, *.csv).

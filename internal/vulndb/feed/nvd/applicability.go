@@ -139,8 +139,10 @@ func (p *products) emit(e *emission) {
 	}
 }
 
-// atom is a match, or that it is not there.
+// atom is a match, or that it is not there. Of one that cannot be read (the NVD has
+// names like cpe:2.3:a:soap::lite_project:soap::lite:…) nothing is known.
 type atom struct {
+	unknown    bool
 	criteria   string
 	product    string // without version and update
 	interval   advisory.Interval
@@ -151,25 +153,21 @@ type atom struct {
 }
 
 // read reads a match.
-func (m *match) read(denied bool) (atom, error) {
-	name, err := cpe.Parse(m.Criteria)
-	if err == nil && strings.ContainsFunc(m.Criteria, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-		err = fmt.Errorf("no CPE name: %.200q", m.Criteria)
-	}
-	if err != nil {
-		return atom{}, err
-	}
+func (m *match) read(denied bool) atom {
 	a := atom{criteria: m.Criteria, vulnerable: m.Vulnerable, denied: denied, loose: len(m.Rest) > 0, looseName: len(m.Rest) > 0}
+	name, err := cpe.Parse(m.Criteria)
+	if err != nil || strings.ContainsFunc(m.Criteria, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		a.unknown = true
+		return a
+	}
 	version, update := name.Version, name.Update
 	name.Version, name.Update = cpe.Any, cpe.Any
 	a.product = name.String()
 	bounded := m.StartIncluding != "" || m.StartExcluding != "" || m.EndIncluding != "" || m.EndExcluding != ""
 	a.looseName = a.looseName || bounded
 	switch {
-	case m.StartIncluding != "" && m.StartExcluding != "":
-		return a, fmt.Errorf("%.200q has two starts", m.Criteria)
-	case m.EndIncluding != "" && m.EndExcluding != "":
-		return a, fmt.Errorf("%.200q has two ends", m.Criteria)
+	case m.StartIncluding != "" && m.StartExcluding != "" || m.EndIncluding != "" && m.EndExcluding != "":
+		a.loose = true // which of the two holds is not said: every version is taken
 	case version == cpe.Any || bounded && version == cpe.NA:
 		a.interval = m.interval()
 		a.loose = a.loose || update != cpe.Any && update != cpe.NA
@@ -179,7 +177,7 @@ func (m *match) read(denied bool) (atom, error) {
 		a.interval = advisory.Interval{Lower: exact(version, update), Exact: true}
 		a.loose = a.loose || bounded
 	}
-	return a, nil
+	return a
 }
 
 // exact is a version with its update. Rules for versions take the hyphen as a

@@ -85,11 +85,7 @@ func (s *statement) read(matches []match, denied bool) (group, error) {
 	}
 	own := make(group, 0, len(matches))
 	for i := range matches {
-		a, err := matches[i].read(denied)
-		if err != nil {
-			return nil, fmt.Errorf("cpeMatch[%d]: %w", i, err)
-		}
-		own = append(own, a)
+		own = append(own, matches[i].read(denied))
 	}
 	s.atoms = append(s.atoms, own...)
 	return own, nil
@@ -199,7 +195,7 @@ func (s *statement) unconditioned() []emission {
 	return out
 }
 
-func (a atom) affected() bool { return a.vulnerable && !a.denied }
+func (a atom) affected() bool { return a.vulnerable && !a.denied && !a.unknown }
 
 // names counts the names in the conditions of a term's products.
 func (t term) names() int {
@@ -234,8 +230,8 @@ func (t term) besides(own int) (c *condition, exact bool) {
 		if i == own {
 			continue
 		}
-		if slices.ContainsFunc(g, func(a atom) bool { return a.denied }) {
-			exact = false // what must not be there is not asked for
+		if slices.ContainsFunc(g, func(a atom) bool { return a.denied || a.unknown }) {
+			exact = false // what must not be there cannot be asked for
 			continue
 		}
 		seen := make(map[string]bool, len(g))

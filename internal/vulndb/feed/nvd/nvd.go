@@ -52,8 +52,8 @@ func (Feed) Providers() []feed.Provider {
 	}}
 }
 
-// Files: there is one for each year of CVE ids, and more every year, so that the
-// address names the file.
+// Files is nil: there is one for each year of CVE ids, and more every year, so that
+// the address names the file.
 func (Feed) Files() []string { return nil }
 
 // Sets finds pages of the API and yearly files (*.json).
@@ -74,11 +74,15 @@ func read(entry string, r io.Reader, yield func(feed.Record) error) error {
 		Limit: maxRecord,
 		Wants: func(name string, index int, value jsontext.Value) bool {
 			listed := name == "vulnerabilities" || name == "cve_items"
-			found = found || listed && (index >= 0 || value.Kind() == '[')
-			return listed && index >= 0
+			single := name == "cve" && value.Kind() == '{' // an element of a page alone
+			found = found || single || listed && (index >= 0 || value.Kind() == '[')
+			return single || listed && index >= 0
 		},
 		Decode: func(name string, index int, value jsontext.Value) feed.Record {
 			a, err := decode(value, name == "vulnerabilities")
+			if index < 0 {
+				return record(entry, a, err)
+			}
 			return record(entry+":"+strconv.Itoa(index+1), a, err)
 		},
 	}

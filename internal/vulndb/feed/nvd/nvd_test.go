@@ -21,7 +21,7 @@ import (
 
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"nvdcve-2.0-2024.json", "page.json", "record.json", "items.json"} {
+	for _, name := range []string{"nvdcve-2.0-2024.json", "page.json", "record.json", "items.json", "element.json"} {
 		feedtest.Golden(t, New(), name)
 	}
 }
