@@ -25,6 +25,7 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed/nvd"
 	"github.com/assay-sca/assay/internal/vulndb/feed/oracle"
 	"github.com/assay-sca/assay/internal/vulndb/feed/osv"
+	"github.com/assay-sca/assay/internal/vulndb/feed/private"
 	"github.com/assay-sca/assay/internal/vulndb/feed/pypa"
 	"github.com/assay-sca/assay/internal/vulndb/feed/redhat"
 	"github.com/assay-sca/assay/internal/vulndb/feed/rocky"
@@ -40,6 +41,7 @@ import (
 func Feeds() []feed.Feed {
 	return []feed.Feed{
 		osv.New(),
+		private.New(),
 		ghsa.New(),
 		friendsofphp.New(),
 		rubysec.New(),
