@@ -126,30 +126,30 @@ func (p *product) purl() string {
 }
 
 // fill reads the package from its package URL, else from its name.
-func (out *placed) fill(component *product) bool {
+func (p *placed) fill(component *product) bool {
 	text := component.purl()
 	if text == "" {
-		return out.fromName(component)
+		return p.fromName(component)
 	}
 	u := parsePURL(text)
 	if u.kind != "rpm" || u.name == "" {
 		return false
 	}
-	out.Package = rpmfeed.Package{Name: u.name, Epoch: u.qualifiers["epoch"], Arch: u.qualifiers["arch"]}
-	out.Version, out.Release, _ = strings.Cut(u.version, "-")
-	if out.Arch == "" {
-		out.Arch = component.arch
+	p.Package = rpmfeed.Package{Name: u.name, Epoch: u.qualifiers["epoch"], Arch: u.qualifiers["arch"]}
+	p.Version, p.Release, _ = strings.Cut(u.version, "-")
+	if p.Arch == "" {
+		p.Arch = component.arch
 	}
 	if m := moduleOf(u); m != "" {
-		out.module = m
+		p.module = m
 	}
-	out.purl = u.base
+	p.purl = u.base
 	return true
 }
 
 // fromName reads what older documents have alone: "imlib2-1.4.5-5.1.aarch64",
 // "openssl-1.1.1-2.1" or "openssl".
-func (out *placed) fromName(component *product) bool {
+func (p *placed) fromName(component *product) bool {
 	name := component.Name
 	if name == "" || strings.ContainsAny(name, "/ ") {
 		return false
@@ -161,12 +161,12 @@ func (out *placed) fromName(component *product) bool {
 			break
 		}
 	}
-	if p, ok := rpmfeed.ParseNEVR(name); ok && startsWithDigit(p.Version) && startsWithDigit(p.Release) {
-		out.Package = p
+	if of, ok := rpmfeed.ParseNEVR(name); ok && startsWithDigit(of.Version) && startsWithDigit(of.Release) {
+		p.Package = of
 	} else {
-		out.Package = rpmfeed.Package{Name: name}
+		p.Package = rpmfeed.Package{Name: name}
 	}
-	out.Arch = arch
+	p.Arch = arch
 	return true
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/assay-sca/assay/internal/advisory"
 	"github.com/assay-sca/assay/internal/errs"
@@ -31,33 +32,27 @@ type joined struct{ feed.Set }
 
 // Each yields the records in the order of their ids, after what cannot be used.
 func (j joined) Each(ctx context.Context, yield func(feed.Record) error) (string, error) {
-	byID := map[string]feed.Record{}
+	byID := map[string][]feed.Record{}
+	held := 0
 	digest, err := j.Set.Each(ctx, func(r feed.Record) error {
 		if r.Err != nil {
 			return yield(r)
 		}
-		have, ok := byID[r.Advisory.ID]
-		if !ok && len(byID) == maxRecords {
+		if held++; held > maxRecords {
 			return errs.E(errs.TooLarge, "it has over %d advisories", maxRecords)
 		}
-		if ok {
-			r.Entry = min(have.Entry, r.Entry)
-			var err error
-			if r.Advisory, err = merge(have.Advisory, r.Advisory); err != nil {
-				return yield(feed.Record{Entry: r.Entry, Err: err})
-			}
-		}
-		byID[r.Advisory.ID] = r
+		byID[r.Advisory.ID] = append(byID[r.Advisory.ID], r)
 		return nil
 	})
 	if err != nil {
 		return "", err
 	}
 	for _, id := range slices.Sorted(maps.Keys(byID)) {
-		r := byID[id]
-		if err := finish(&r.Advisory); err != nil {
-			r = feed.Record{Entry: r.Entry, Err: err}
+		if err := ctx.Err(); err != nil {
+			return "", err
 		}
+		r := merge(byID[id])
+		delete(byID, id)
 		if err := yield(r); err != nil {
 			return "", err
 		}
@@ -65,51 +60,61 @@ func (j joined) Each(ctx context.Context, yield func(feed.Record) error) (string
 	return digest, nil
 }
 
-// merge takes the words of the newer record, and the lists and other fields of
-// both.
-func merge(a, b advisory.Advisory) (advisory.Advisory, error) {
-	if newer(&b, &a) {
-		a, b = b, a
-	}
-	if b.Published != "" && (a.Published == "" || b.Published < a.Published) {
-		a.Published = b.Published
-	}
-	a.Affected = append(a.Affected, b.Affected...)
-	a.Upstream = append(a.Upstream, b.Upstream...)
-	a.Related = append(a.Related, b.Related...)
-	a.Weaknesses = append(a.Weaknesses, b.Weaknesses...)
-	a.References = append(a.References, b.References...)
-	a.Severity = append(a.Severity, b.Severity...)
+// merge takes the words of the newest record, and the lists and other fields of
+// all.
+func merge(all []feed.Record) feed.Record {
+	out := all[0]
+	slices.SortStableFunc(all, func(a, b feed.Record) int { return order(&a.Advisory, &b.Advisory) })
+	a := all[len(all)-1].Advisory
 	fields := map[string]any{}
-	if err := errors.Join(Spread(fields, b.Extra), Spread(fields, a.Extra)); err != nil {
-		return a, err
-	}
+	var updates Updates
 	var err error
-	a.Extra, err = Extra(fields)
-	return a, err
+	for i, r := range all {
+		out.Entry = min(out.Entry, r.Entry)
+		if len(all) > 1 {
+			err = errors.Join(err, Spread(fields, r.Advisory.Extra))
+		}
+		for _, entry := range r.Advisory.Affected {
+			err = errors.Join(err, updates.Add(entry))
+		}
+		if i == len(all)-1 {
+			break
+		}
+		b := &r.Advisory
+		if b.Published != "" && (a.Published == "" || b.Published < a.Published) {
+			a.Published = b.Published
+		}
+		a.Upstream = append(a.Upstream, b.Upstream...)
+		a.Related = append(a.Related, b.Related...)
+		a.Weaknesses = append(a.Weaknesses, b.Weaknesses...)
+		a.References = append(a.References, b.References...)
+		a.Severity = append(a.Severity, b.Severity...)
+	}
+	if len(all) > 1 && err == nil {
+		a.Extra, err = Extra(fields)
+	}
+	if err != nil {
+		return feed.Record{Entry: out.Entry, Provider: out.Provider, Err: err}
+	}
+	a.Affected = updates.Affected(nil)
+	finish(&a)
+	return feed.Record{Entry: out.Entry, Provider: out.Provider, Advisory: a}
 }
 
-// newer orders two records by time and else by what they say, so that their order
-// in the feed does not matter.
-func newer(a, b *advisory.Advisory) bool {
+// order puts the newer record behind, and else goes by what they say, so that the
+// place in the feed does not matter.
+func order(a, b *advisory.Advisory) int {
 	for _, pair := range [][2]string{{a.Modified, b.Modified}, {a.Published, b.Published}, {a.Summary, b.Summary}, {a.Details, b.Details},
-		{a.Word, b.Word}} {
-		if pair[0] != pair[1] {
-			return pair[0] > pair[1]
+		{a.Word, b.Word}, {string(a.Extra), string(b.Extra)}} {
+		if c := strings.Compare(pair[0], pair[1]); c != 0 {
+			return c
 		}
 	}
-	return string(a.Extra) > string(b.Extra)
+	return 0
 }
 
 // finish sorts the lists and takes out what is there twice.
-func finish(a *advisory.Advisory) error {
-	var all Updates
-	for _, entry := range a.Affected {
-		if err := all.Add(entry); err != nil {
-			return err
-		}
-	}
-	a.Affected = all.Affected(nil)
+func finish(a *advisory.Advisory) {
 	a.Upstream, a.Related, a.Weaknesses = sorted(a.Upstream), sorted(a.Related), sorted(a.Weaknesses)
 	slices.SortStableFunc(a.References, func(x, y advisory.Reference) int {
 		return slices.Compare(append([]string{x.URL}, x.Tags...), append([]string{y.URL}, y.Tags...))
@@ -121,5 +126,4 @@ func finish(a *advisory.Advisory) error {
 		return slices.Compare([]string{x.Type, x.Score, x.Source}, []string{y.Type, y.Score, y.Source})
 	})
 	a.Severity = slices.Compact(a.Severity)
-	return nil
 }

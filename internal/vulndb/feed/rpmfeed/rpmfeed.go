@@ -95,7 +95,12 @@ func All() []advisory.Range {
 // or in the CVE become one.
 type Updates struct {
 	places  map[string]int
-	entries []advisory.Affected
+	entries []statement
+}
+
+type statement struct {
+	advisory.Affected
+	key string
 }
 
 // Add takes an entry.
@@ -109,9 +114,8 @@ func (u *Updates) Add(a advisory.Affected) error {
 		if len(u.entries) == maxAffected {
 			return fmt.Errorf("it names over %d packages", maxAffected)
 		}
-		at = len(u.entries)
-		u.places[k] = at
-		u.entries = append(u.entries, a)
+		u.places[k] = len(u.entries)
+		u.entries = append(u.entries, statement{a, k})
 		return nil
 	}
 	have := &u.entries[at]
@@ -120,33 +124,47 @@ func (u *Updates) Add(a advisory.Affected) error {
 	return nil
 }
 
-// key is what makes two entries the same statement.
+// key is what makes two entries the same statement, with what they are sorted by
+// first.
 func key(a *advisory.Affected) string {
-	return fmt.Sprintf("%s\x00%s\x00%s\x00%s\x00%s\x00%t\x00%v\x00%v\x00%v\x00%v\x00%v\x00%v\x00%s",
-		a.Ecosystem, a.Name, a.CPE, a.Modularity, a.PURL, a.Unaffected, a.Fix, a.Ranges, a.Stated, a.Versions, a.Severity, a.Platforms, a.Extra)
+	var b strings.Builder
+	for _, text := range []string{a.Ecosystem, a.Name, a.CPE, a.Modularity, a.PURL, string(a.Fix.State), a.Fix.Advisory, a.Fix.Available} {
+		b.WriteString(text)
+		b.WriteByte(0)
+	}
+	if a.Unaffected {
+		b.WriteByte('u')
+	}
+	for _, r := range a.Ranges {
+		for _, e := range r.Events {
+			b.WriteString("\x00" + e.Introduced + "\x01" + e.Fixed + "\x02" + e.LastAffected)
+		}
+	}
+	for _, v := range a.Versions {
+		b.WriteString("\x03" + v)
+	}
+	for _, s := range a.Severity {
+		b.WriteString("\x04" + s.Score)
+	}
+	b.WriteByte(0)
+	b.Write(a.Extra)
+	return b.String()
 }
 
 // Affected are the entries in order. Of a bundle's CVEs an entry names those that
 // concern it, unless all do.
 func (u *Updates) Affected(cves []string) []advisory.Affected {
-	for i := range u.entries {
-		a := &u.entries[i]
+	slices.SortFunc(u.entries, func(a, b statement) int { return strings.Compare(a.key, b.key) })
+	out := make([]advisory.Affected, len(u.entries))
+	for i, e := range u.entries {
+		a := e.Affected
 		a.Architectures = sorted(a.Architectures)
 		if a.CVEs = sorted(a.CVEs); len(a.CVEs) == len(cves) {
 			a.CVEs = nil
 		}
+		out[i] = a
 	}
-	slices.SortStableFunc(u.entries, compare)
-	return u.entries
-}
-
-func compare(a, b advisory.Affected) int {
-	for _, pair := range [][2]string{{a.Ecosystem, b.Ecosystem}, {a.Name, b.Name}, {a.CPE, b.CPE}, {a.Modularity, b.Modularity}} {
-		if c := strings.Compare(pair[0], pair[1]); c != 0 {
-			return c
-		}
-	}
-	return strings.Compare(key(&a), key(&b))
+	return out
 }
 
 func sorted(list []string) []string {
