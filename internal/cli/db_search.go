@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -113,6 +114,9 @@ func (a *app) dbSearch(cmd *cobra.Command, d *database, want *searched, f format
 		return err
 	}
 	err = a.show(f, found, func(w io.Writer) error { return printFound(w, found) })
+	if err := a.warnOfEnd(cmd.Context(), db, want.system); err != nil {
+		return err
+	}
 	if page.Next != 0 {
 		a.message("there is more: go on with --after %d", page.Next)
 	}
@@ -121,6 +125,29 @@ func (a *app) dbSearch(cmd *cobra.Command, d *database, want *searched, f format
 		return exitError(1)
 	}
 	return err
+}
+
+// warnOfEnd tells that a system which is asked for has no support any more: then
+// no advisory says little.
+func (a *app) warnOfEnd(ctx context.Context, db *vulndb.DB, system string) error {
+	if system == "" {
+		return nil
+	}
+	asked, err := db.System(ctx, system)
+	if err != nil {
+		return err
+	}
+	product, cycles := asked.Cycle()
+	for _, cycle := range cycles {
+		end, ok, err := db.EndOfLife(ctx, product, cycle)
+		if err != nil {
+			return err
+		}
+		if ok && (end.Ended || end.Ends != "" && end.Ends < a.Now().Format(time.DateOnly)) {
+			a.message("%s %s is at its end of life since %s: not finding an advisory means little", product, cycle, cmp.Or(end.Ends, "some time"))
+		}
+	}
+	return nil
 }
 
 // String writes what was asked for.

@@ -34,6 +34,7 @@ type scanFlags struct {
 	globs            []string
 	gitIgnore        bool
 	installed        bool
+	byProduct        bool
 	verbose          bool
 	maxFileSize      int64
 }
@@ -81,6 +82,7 @@ repository may not.`,
 	fl.StringVar(&f.at, "at", "", "judge ages and expiries as of this `TIME`, 2026-01-31T12:00:00Z (default: now)")
 	fl.StringArrayVar(&f.globs, "glob", nil, "read only manifests and lockfiles that match `PATTERN`, or with \"!\" before it leave them out; may be given several times, the last that matches decides")
 	fl.BoolVar(&f.gitIgnore, "gitignore", false, "leave out what .gitignore files name")
+	fl.BoolVar(&f.byProduct, "by-product", false, "also match components of ecosystems without advisories (container images, vcpkg, …) by their product's name, with low confidence; needs the NVD's records")
 	fl.BoolVar(&f.installed, "installed", false, "also read folders of installed packages (node_modules, vendor, virtual environments)")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "also show every place and what was left out")
 	fl.Int64Var(&f.maxFileSize, "max-file-size", extract.DefaultLimits().FileBytes, "largest manifest or lockfile to read, in `BYTES`")
@@ -159,7 +161,7 @@ func (a *app) runScan(ctx context.Context, f *scanFlags, src *source.Source, ign
 	limits := extract.DefaultLimits()
 	limits.FileBytes = f.maxFileSize
 	result, err := scan.Run(ctx, scan.Request{
-		Source: src, Rules: rules,
+		Source: src, Rules: rules, ByProduct: f.byProduct,
 		Extract: extract.Options{Extractors: extractors.Extractors(), Limits: limits, Globs: globs, GitIgnore: f.gitIgnore, Installed: f.installed,
 			Progress: func(string) { p.files.Add(1) }},
 		Open: func(ctx context.Context) (scan.Database, error) {

@@ -19,8 +19,15 @@ type Finding struct {
 	Path          []int      // components from a direct dependency to this one; nil if none leads here
 	Evidence      []Evidence // one for each matched range
 	Ignored       *Ignored   // the rule that says so, if one does
+	Confidence    Confidence // empty: the package itself is named
 	Dissent       []Advisory // records that explicitly say this version is not affected
 }
+
+// Confidence says how sure it is that the records mean the component.
+type Confidence string
+
+// Low: only the name of the product is the same.
+const Low Confidence = "low"
 
 // Vulnerability is advisories merged by alias: a view of one database release.
 type Vulnerability struct {

@@ -131,7 +131,11 @@ func (d *database) Decorations(context.Context, []string) (map[string]advisory.D
 	return map[string]advisory.Decoration{"CVE-2026-1": {Exploited: true, EPSS: 0.5}}, nil
 }
 
-var _ match.Advisories = (*database)(nil)
+func (d *database) ProductCandidates(ctx context.Context, products []string, yield func(advisory.Candidate) error) error {
+	return d.Candidates(ctx, "CPE", products, yield)
+}
+
+var _ match.ProductAdvisories = (*database)(nil)
 
 // components makes an inventory of "ecosystem name version" texts, in one unit in
 // which all are direct.
@@ -297,7 +301,7 @@ func TestWhole(t *testing.T) {
 	want := []finding.Finding{{
 		Vulnerability: finding.Vulnerability{ID: "CVE-2026-1", Aliases: []string{"GHSA-1", "OSV-1"}, Severity: severity.High,
 			CVSS:    advisory.Scores([]advisory.Severity{{Type: "CVSS_V3", Score: high}, {Type: "CVSS_V3", Score: low}}),
-			Summary: strings.Repeat("é", 199) + "…"},
+			Summary: strings.Repeat("é", 199) + "…", Exploited: true, EPSS: 0.5},
 		Advisories: []finding.Advisory{{ID: "GHSA-1", Provider: "test", Range: ">=1.0.0 <1.2.0 || >=2.0.0"}, {ID: "OSV-1", Provider: "test", Range: "=1.1.0"}},
 		FixedIn:    []string{"1.2.0"},
 		Path:       []int{0},
@@ -517,5 +521,28 @@ func TestUnaffected(t *testing.T) {
 				t.Errorf("not decorated: %+v", f.Vulnerability)
 			}
 		})
+	}
+}
+
+// TestProducts: by the name of the product alone, only where the database has
+// nothing else of the ecosystem, with low confidence.
+func TestProducts(t *testing.T) {
+	t.Parallel()
+	d := newDatabase(
+		record{id: "CVE-2026-5", ecosystem: "CPE", name: "nginx", intervals: below("1.25.0")},
+		record{id: "CVE-2026-6", ecosystem: "CPE", name: "left", intervals: below("9.0.0")},
+		record{id: "CVE-2026-7", ecosystem: "CPE", name: "open_ssl", intervals: below("3.0.1")},
+	)
+	inv := components("docker library/nginx 1.24.0", "docker nginx 1.26.0", "npm left 1.0.0", "vcpkg open-ssl 3.0.0", "vcpkg nginx")
+	r, err := match.Products(t.Context(), d, inv, map[string]int{"npm": 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range r.Findings {
+		got = append(got, fmt.Sprintf("%s %s %s", inv.Components[f.Component].Name, f.Vulnerability.ID, f.Confidence))
+	}
+	if diff := gocmp.Diff([]string{"library/nginx CVE-2026-5 low", "open-ssl CVE-2026-7 low"}, got); diff != "" {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
 }

@@ -7,6 +7,7 @@ package scan
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/assay-sca/assay/internal/errs"
@@ -20,7 +21,7 @@ import (
 
 // Database is what a scan needs of an advisory database.
 type Database interface {
-	match.Advisories
+	match.ProductAdvisories
 	// Release says which release it is; State is not looked at.
 	Release() finding.Database
 	// Ecosystems gives the number of live records by ecosystem.
@@ -37,6 +38,9 @@ type Request struct {
 	// Open opens the database. Its error does not stop the scan: the inventory is
 	// reported with the reason why nothing could be matched.
 	Open func(ctx context.Context) (Database, error)
+	// ByProduct matches components of ecosystems without advisories by the name of a
+	// product: see match.Products.
+	ByProduct bool
 	// Stage is told what begins: "read", "match"; nil for none.
 	Stage func(name string)
 }
@@ -107,7 +111,7 @@ func matchAll(ctx context.Context, req Request, result *finding.Result) error {
 	result.Database = db.Release()
 	result.Database.State = finding.DatabaseOK
 	judgeAge(&result.Database, req.Rules)
-	if err := matchWith(ctx, db, result); err != nil {
+	if err := matchWith(ctx, req, db, result); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -118,7 +122,7 @@ func matchAll(ctx context.Context, req Request, result *finding.Result) error {
 	return nil
 }
 
-func matchWith(ctx context.Context, db Database, result *finding.Result) error {
+func matchWith(ctx context.Context, req Request, db Database, result *finding.Result) error {
 	known, err := db.Ecosystems(ctx)
 	if err != nil {
 		return err
@@ -134,6 +138,17 @@ func matchWith(ctx context.Context, db Database, result *finding.Result) error {
 		return err
 	}
 	result.Findings, result.Coverage.Uncompared = matched.Findings, matched.Uncompared
+	if !req.ByProduct {
+		return nil
+	}
+	products, err := match.Products(ctx, db, &result.Inventory, known)
+	if err != nil {
+		return err
+	}
+	result.Findings = append(result.Findings, products.Findings...)
+	result.Coverage.Uncompared = append(result.Coverage.Uncompared, products.Uncompared...)
+	slices.SortStableFunc(result.Findings, func(a, b finding.Finding) int { return a.Component - b.Component })
+	slices.SortStableFunc(result.Coverage.Uncompared, func(a, b finding.Uncompared) int { return a.Component - b.Component })
 	return nil
 }
 

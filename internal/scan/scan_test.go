@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -85,6 +86,13 @@ func (d database) Relatives(context.Context, []string) (map[string][]advisory.Re
 
 func (d database) Decorations(context.Context, []string) (map[string]advisory.Decoration, error) {
 	return nil, nil
+}
+
+func (d database) ProductCandidates(_ context.Context, products []string, yield func(advisory.Candidate) error) error {
+	if !slices.Contains(products, "left") {
+		return nil
+	}
+	return yield(advisory.Candidate{Name: "left", Advisory: 1, Intervals: "<2.0.0"})
 }
 
 var _ scan.Database = database{}

@@ -265,7 +265,7 @@ func TestStatus(t *testing.T) {
 func TestQueriesListed(t *testing.T) {
 	t.Parallel()
 	var declared []string
-	for _, file := range []string{"candidates.go", "details.go", "search.go", "status.go", "open.go", "frame.go", "find.go", "systems.go", "decorations.go", "record.go"} {
+	for _, file := range []string{"candidates.go", "details.go", "search.go", "status.go", "open.go", "frame.go", "find.go", "systems.go", "decorations.go", "record.go", "products.go"} {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

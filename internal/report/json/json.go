@@ -267,6 +267,9 @@ func (d *document) finding(f *finding.Finding) {
 	d.texts(f.FixedIn)
 	d.list("path", len(f.Path), func(i int) { d.text(d.r.Inventory.Components[f.Path[i]].PURL) })
 	d.evidence(f.Evidence)
+	if f.Confidence != "" {
+		d.member("confidence", f.Confidence)
+	}
 	if len(f.Dissent) > 0 {
 		d.list("dissent", len(f.Dissent), func(i int) { d.advisory(&f.Dissent[i]) })
 	}

@@ -66,9 +66,10 @@ func full() *finding.Result {
 				Exploited: true, EPSS: 0.25},
 			Advisories: []finding.Advisory{{ID: "GHSA-2222-3333-4444", Provider: "GHSA", Range: ">=1.0.0 <1.2.3 || =0.9.0"}},
 			FixedIn:    []string{"1.2.3"}, Path: []int{0, 1},
-			Evidence: []finding.Evidence{{Advisory: "GHSA-2222-3333-4444", Interval: ">=1.0.0 <1.2.3", Version: "1.2.0", Scheme: "npm"}},
-			Dissent:  []finding.Advisory{{ID: "ACME-1", Provider: "PRIVATE", Range: "*"}},
-			Ignored:  &finding.Ignored{Rule: "CVE-2025-10001", Reason: "the input is ours", Until: "2026-12-31"},
+			Evidence:   []finding.Evidence{{Advisory: "GHSA-2222-3333-4444", Interval: ">=1.0.0 <1.2.3", Version: "1.2.0", Scheme: "npm"}},
+			Confidence: finding.Low,
+			Dissent:    []finding.Advisory{{ID: "ACME-1", Provider: "PRIVATE", Range: "*"}},
+			Ignored:    &finding.Ignored{Rule: "CVE-2025-10001", Reason: "the input is ours", Until: "2026-12-31"},
 		}},
 		Coverage: finding.Coverage{
 			Files: []inventory.FileCoverage{{Path: "web/package-lock.json", Kind: "package-lock", Ecosystem: "npm", Status: inventory.Failed,

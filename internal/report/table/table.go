@@ -114,6 +114,9 @@ func (p *page) packages() {
 		c := &p.r.Inventory.Components[g.component]
 		p.line("%s  %s", p.style(bold, report.Clean(c.Name+" "+c.Version)), p.style(dim, report.Clean(describe(c))))
 		p.findings(g.findings)
+		if slices.ContainsFunc(g.findings, func(f *finding.Finding) bool { return f.Confidence == finding.Low }) {
+			p.line("  %s", p.style(yellow, "low confidence: only the name of the product is the same"))
+		}
 		if path := g.findings[0].Path; len(path) > 1 {
 			p.line("  %s %s", p.style(dim, "by way of"), p.path(path))
 		}
