@@ -346,31 +346,7 @@ func TestVerifyRoot(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.db")
 	create(t, file, build.Options{Built: built}, records()...)
 	other(t, file, `update metadata set value = replace(value, 'sha256:', 'sha256:0') where name = 'digest'`)
-	db, err := sql.Open("sqlite", "file:"+file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	digest, err := vulndb.RowsDigest(t.Context(), func(ctx context.Context, query string, row func([]byte) error) error {
-		rows, err := db.QueryContext(ctx, query)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var text []byte
-			if err := errors.Join(rows.Scan(&text), row(text)); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
-	}, "metadata")
-	if err == nil {
-		_, err = db.ExecContext(t.Context(), `update metadata set value = $1 where name = 'rows:metadata'`, digest)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	redigest(t, file, "metadata")
 	if _, err := openFile(t, file).Verify(t.Context()); errs.KindOf(err) != errs.Damaged || !strings.Contains(err.Error(), "its content has the digest sha256:") {
 		t.Errorf("error %v, want another digest", err)
 	}
@@ -405,5 +381,35 @@ func TestReplaced(t *testing.T) {
 	}
 	if n, err := openFile(t, file).Verify(t.Context()); n != 1 || err != nil {
 		t.Errorf("%d records in the new one, %v", n, err)
+	}
+}
+
+// redigest stores the digest of a table's rows anew, after a test has changed them.
+func redigest(t *testing.T, file, table string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	digest, err := vulndb.RowsDigest(t.Context(), func(ctx context.Context, query string, row func([]byte) error) error {
+		rows, err := db.QueryContext(ctx, query)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var text []byte
+			if err := errors.Join(rows.Scan(&text), row(text)); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	}, table)
+	if err == nil {
+		_, err = db.ExecContext(t.Context(), `update metadata set value = $1 where name = $2`, digest, vulndb.RowsKey(table))
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
