@@ -1,6 +1,7 @@
 package ubuntu
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -65,7 +66,14 @@ const maxLinks = 1_000
 type source struct {
 	pkg
 	rest     map[string]jsontext.Value
-	binaries map[string][]string // name@version: architectures
+	binaries map[binary][]string // their architectures
+}
+
+// binary is a binary package of a source package, which may have another version.
+type binary struct{ version, name string }
+
+func (b binary) compare(other binary) int {
+	return cmp.Or(strings.Compare(b.version, other.version), strings.Compare(b.name, other.name))
 }
 
 // sources walks over the products: a source package, and behind it its binary
@@ -88,9 +96,9 @@ func (r *record) sources(s *statement) error {
 			if err := flush(); err != nil {
 				return err
 			}
-			now = &source{pkg: p, rest: s.Products[i].rest(), binaries: map[string][]string{}}
+			now = &source{pkg: p, rest: s.Products[i].rest(), binaries: map[binary][]string{}}
 		case ok && now != nil && (p.distro == "" || p.distro == now.distro):
-			key := p.name + "@" + p.version
+			key := binary{p.version, p.name}
 			now.binaries[key] = append(now.binaries[key], p.arch)
 		default:
 			r.unplaced = append(r.unplaced, id)
@@ -166,13 +174,25 @@ func (s *statement) entryExtra(of *source) map[string]any {
 		}
 	}
 	if len(of.binaries) > 0 {
-		binaries := map[string][]string{}
-		for _, name := range slices.Sorted(maps.Keys(of.binaries)) {
-			binaries[name] = unique(of.binaries[name])
-		}
-		extra["binaries"] = binaries
+		extra["binaries"] = of.grouped()
 	}
 	return extra
+}
+
+// grouped are the binary packages by version and architectures, which most of
+// them share: written one by one they would be most of the database.
+func (s *source) grouped() map[string]map[string][]string {
+	out := map[string]map[string][]string{}
+	for _, b := range slices.SortedFunc(maps.Keys(s.binaries), binary.compare) {
+		group := out[b.version]
+		if group == nil {
+			group = map[string][]string{}
+			out[b.version] = group
+		}
+		architectures := strings.Join(unique(s.binaries[b]), " ")
+		group[architectures] = append(group[architectures], b.name)
+	}
+	return out
 }
 
 // rest is what a product says besides its name.
