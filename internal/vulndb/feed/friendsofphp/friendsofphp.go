@@ -31,7 +31,7 @@ func (Feed) Providers() []feed.Provider {
 	return []feed.Provider{{Name: "FOP", Title: "PHP security advisories database", Licence: "Unlicense", Covers: "Packagist"}}
 }
 
-// Files: the database is a repository.
+// Files are none: the database is a repository.
 func (Feed) Files() []string { return nil }
 
 // Sets finds the advisories in a folder or an archive.

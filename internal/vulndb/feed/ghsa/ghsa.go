@@ -10,6 +10,7 @@ package ghsa
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -44,7 +45,7 @@ func (Feed) Providers() []feed.Provider {
 	return []feed.Provider{{Name: "GHSA", Title: "GitHub security advisories", Licence: "CC-BY-4.0", Covers: "packages of all languages"}}
 }
 
-// Files: the database is a repository.
+// Files are none: the database is a repository.
 func (Feed) Files() []string { return nil }
 
 // Sets finds the repository's files or pages, in a folder or an archive.
@@ -86,7 +87,7 @@ func firstByte(in *bufio.Reader) (byte, error) {
 	for {
 		c, err := in.ReadByte()
 		switch {
-		case err == io.EOF: //nolint:errorlint // a reader gives it bare
+		case errors.Is(err, io.EOF):
 			return 0, errs.E(errs.Damaged, "it is empty")
 		case err != nil:
 			return 0, err

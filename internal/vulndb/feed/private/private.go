@@ -31,7 +31,7 @@ func (Feed) Providers() []feed.Provider {
 	return []feed.Provider{{Name: "PRIVATE", Title: "Your own advisories", Licence: "yours", Covers: "what you write about", Proven: true}}
 }
 
-// Files: there is no such publication.
+// Files are none: it is no publication.
 func (Feed) Files() []string { return nil }
 
 // Sets finds the records in a folder or an archive.

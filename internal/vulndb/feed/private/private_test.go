@@ -109,3 +109,23 @@ func FuzzSets(f *testing.F) {
 	f.Add(seed)
 	feedtest.Fuzz(f, New(), "ACME-2024-1.yaml")
 }
+
+// TestGuide: the examples of the guide are advisories.
+func TestGuide(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.FromSlash("../../../../docs/howto/private-advisories.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(text), "```yaml\n")[1:]
+	for _, block := range blocks {
+		example, _, _ := strings.Cut(block, "```")
+		a, err := decode("example.yaml", []byte(example))
+		if err != nil || !strings.Contains(example, "id: "+a.ID) {
+			t.Errorf("%s\n%v", example, err)
+		}
+	}
+	if len(blocks) != 2 {
+		t.Errorf("%d examples, want 2", len(blocks))
+	}
+}

@@ -31,7 +31,7 @@ func (Feed) Providers() []feed.Provider {
 	return []feed.Provider{{Name: "RUSTSEC", Title: "RustSec advisory database", Licence: "CC0-1.0", Covers: "crates.io, Rust"}}
 }
 
-// Files: the database is a repository.
+// Files are none: the database is a repository.
 func (Feed) Files() []string { return nil }
 
 // Sets finds the advisories in a folder or an archive.
