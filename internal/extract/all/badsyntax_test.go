@@ -75,7 +75,7 @@ func checkTruncated(t *testing.T, format string, m maker, text string) {
 		}
 	case inventory.Read:
 		if !open {
-			t.Errorf("cut at %q: nothing is said of it", end)
+			t.Errorf("cut at %q: nothing is said of it; if what is left is a file too, openEnded needs the reason", end)
 		}
 	default:
 		t.Errorf("cut at %q: %s (%s)", end, s.Entry.Status, reason)
@@ -129,6 +129,10 @@ func TestBadInputTwice(t *testing.T) {
 			if s.Entry.Status != inventory.Read {
 				t.Errorf("%s, but it fails: %s", reason, s.Entry.Reason)
 			}
+			return
+		}
+		if s.Entry.Status == inventory.Read {
+			t.Errorf("an entry stands twice and nothing is said of it; if it may, mayStandTwice needs the reason")
 			return
 		}
 		first := 1 + strings.Count(m.head+one, "\n")

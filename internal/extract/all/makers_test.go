@@ -146,7 +146,7 @@ func TestMakers(t *testing.T) {
 		name := e.Format().Name
 		m, ok := all[name]
 		if !ok {
-			t.Errorf("%s: no maker; bad input of it is not tested", name)
+			t.Errorf("%s: no line in makers; bad input of it is not tested", name)
 			continue
 		}
 		delete(all, name)
