@@ -92,11 +92,14 @@ func (d Distribution) affected(pieces []piece) (advisory.Affected, error) {
 const never = "0"
 
 // ecosystem: repositories are part of their release, also where the release is
-// written with one ("edge-main").
+// written with one ("edge-main"). The OSV schema writes "v3.18".
 func (d Distribution) ecosystem(p piece) string {
-	release := strings.TrimSuffix(p.Release, "-"+p.Repo)
 	if d.Rolling {
 		return d.Ecosystem
+	}
+	release := strings.TrimSuffix(p.Release, "-"+p.Repo)
+	if release != "" && release[0] >= '0' && release[0] <= '9' {
+		release = "v" + release
 	}
 	return d.Ecosystem + ":" + release
 }

@@ -12,7 +12,8 @@ func TestFeed(t *testing.T) {
 	feedtest.Golden(t, New(), "security.json")
 }
 
-// TestReal: the counts are those of a few lines of script over the file.
+// TestReal: the file has the content of the real advisories, put into the layout
+// of the database. The counts are those of a few lines of script over it.
 func TestReal(t *testing.T) {
 	t.Parallel()
 	sets, err := New().Sets(feedtest.Shared(t, "secdb/wolfi/security.json"))
