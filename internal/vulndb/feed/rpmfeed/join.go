@@ -30,6 +30,14 @@ func Join(sets []feed.Set, err error) ([]feed.Set, error) {
 
 type joined struct{ feed.Set }
 
+// Feed is the name of the feed that the set is part of.
+func (j joined) Feed() string {
+	if of, ok := j.Set.(interface{ Feed() string }); ok {
+		return of.Feed()
+	}
+	return ""
+}
+
 // Each yields the records in the order of their ids, after what cannot be used.
 func (j joined) Each(ctx context.Context, yield func(feed.Record) error) (string, error) {
 	byID := map[string][]feed.Record{}

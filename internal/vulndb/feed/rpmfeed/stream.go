@@ -180,6 +180,7 @@ func noXMLEnd(err error) error {
 func readNode(dec *xml.Decoder, start xml.StartElement) (*Node, error) {
 	top := newNode(start)
 	open := []*Node{top}
+	texts := []*strings.Builder{{}} // of the open elements
 	for len(open) > 0 {
 		token, err := dec.Token()
 		if err != nil {
@@ -196,12 +197,12 @@ func readNode(dec *xml.Decoder, start xml.StartElement) (*Node, error) {
 			}
 			child := newNode(t)
 			last.Children = append(last.Children, child)
-			open = append(open, child)
+			open, texts = append(open, child), append(texts, &strings.Builder{})
 		case xml.CharData:
-			last.Text += string(t)
+			texts[len(texts)-1].Write(t)
 		case xml.EndElement:
-			last.Text = strings.TrimSpace(last.Text)
-			open = open[:len(open)-1]
+			last.Text = strings.TrimSpace(texts[len(texts)-1].String())
+			open, texts = open[:len(open)-1], texts[:len(texts)-1]
 		}
 	}
 	return top, nil
