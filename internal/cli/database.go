@@ -94,6 +94,18 @@ func openCurrent(ctx context.Context, dir release.Dir) (*vulndb.DB, error) {
 	}
 }
 
+// sayOutdated tells which of the records that an answer relies on are older than
+// the database.
+func (a *app) sayOutdated(ctx context.Context, db *vulndb.DB) error {
+	outdated, err := db.Outdated(ctx)
+	if !a.quiet {
+		for _, line := range outdated {
+			a.message("%s", line)
+		}
+	}
+	return err
+}
+
 // openSample builds the embedded sample in a temporary folder.
 func openSample(ctx context.Context) (*vulndb.DB, func() error, error) {
 	set, err := feeds.FromFS("sample", sample.Advisories())

@@ -58,6 +58,9 @@ func (a *app) explain(cmd *cobra.Command, d *database, id, text, ecosystem, in s
 		return lacking(d, err)
 	}
 	defer closeDB() //nolint:errcheck // only read
+	if err := a.sayOutdated(cmd.Context(), db); err != nil {
+		return err
+	}
 	rows, err := byID(cmd.Context(), db, id)
 	if err != nil {
 		return err

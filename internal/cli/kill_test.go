@@ -145,7 +145,7 @@ func search(ctx context.Context, cache string) error {
 	if err != nil {
 		return err
 	}
-	defer closeDB() //nolint:errcheck // only read
+	defer closeDB()
 	found := 0
 	err = db.Candidates(ctx, "npm", []string{"left"}, func(advisory.Candidate) error { found++; return nil })
 	if err == nil && found != candidates {
@@ -162,7 +162,7 @@ func wholeDatabase(t *testing.T, cache string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closeDB() //nolint:errcheck // only read
+	defer closeDB()
 	if _, err := db.Verify(t.Context()); err != nil {
 		t.Fatal(err)
 	}
