@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -280,11 +281,15 @@ func (p *pkg) modularity() string {
 	return name + ":" + stream
 }
 
-// release is the one that a file's place tells: "8/errata.full.json".
+// release is the one that a file's place tells: "9/errata.full.json", "alma-9.json".
 func release(entry string) string {
-	for _, part := range strings.FieldsFunc(entry, func(r rune) bool { return r == '/' || r == '-' || r == '_' || r == '.' }) {
-		part = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(part), "alma"), "linux")
-		if number(part) && len(part) <= 2 {
+	parts := strings.Split(strings.ToLower(entry), "/")
+	for _, part := range slices.Backward(parts) {
+		part, _, _ = strings.Cut(part, ".")
+		for _, prefix := range []string{"errata", "alma", "linux", "-"} {
+			part = strings.TrimPrefix(part, prefix)
+		}
+		if number(part) && len(part) <= 2 && part[0] != '0' {
 			return part
 		}
 	}

@@ -39,3 +39,20 @@ func TestDamaged(t *testing.T) {
 }
 
 func FuzzSets(f *testing.F) { feedtest.Fuzz(f, New(), "errata.json") }
+
+func TestRelease(t *testing.T) {
+	t.Parallel()
+	for entry, want := range map[string]string{
+		"9/errata.full.json": "9", "2024-01-05/10/errata.json": "10", "errata-8.json": "8", "almalinux-9/errata.full.json": "9", "10.json": "10",
+		"2024-11-22/errata.full.json": "", "errata.full.json": "", "01/errata.json": "",
+	} {
+		if got := release(entry); got != want {
+			t.Errorf("%s: got %q, want %q", entry, got, want)
+		}
+	}
+	for release, want := range map[string]string{"3.el8_4": "8", "4.module_el8.6.0+1+aa": "8", "1.el10": "10", "2.relax.el9.alma.1": "9", "1": "", "1.el": "", "1.el123": ""} {
+		if got := built(release); got != want {
+			t.Errorf("%s: got %q, want %q", release, got, want)
+		}
+	}
+}

@@ -59,11 +59,11 @@ func ecosystem(p updateinfo.Place) string {
 		return "Amazon Linux:" + release
 	}
 	for _, part := range strings.FieldsFunc(p.Path, func(r rune) bool { return r == '/' || r == '-' || r == '_' }) {
-		switch part = strings.TrimPrefix(strings.ToLower(part), "al"); part {
-		case "1", first:
+		switch part = strings.ToLower(part); part {
+		case "al1", first:
 			return "Amazon Linux:" + first
-		case "2", "2022", "2023":
-			return "Amazon Linux:" + part
+		case "al2", "al2022", "al2023", "2", "2022", "2023":
+			return "Amazon Linux:" + strings.TrimPrefix(part, "al")
 		}
 	}
 	if strings.Contains(strings.ToLower(p.Short+p.Name), "ami") {

@@ -3,7 +3,6 @@ package rpmfeed
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 
@@ -12,8 +11,8 @@ import (
 	"github.com/assay-sca/assay/internal/vulndb/feed"
 )
 
-// maxRecords bounds the advisories of one set that are held to be joined; the
-// longest list has some ten thousand.
+// maxRecords bounds the advisories of one set; the longest list has some ten
+// thousand.
 const maxRecords = 1_000_000
 
 // Join makes one record of those with the same id: lists of updates repeat an
@@ -38,32 +37,41 @@ func (j joined) Feed() string {
 	return ""
 }
 
-// Each yields the records in the order of their ids, after what cannot be used.
+// Each reads the set twice: first how often each id is there, so that a record is
+// given as soon as its last copy was read and not all are held at once. The order
+// is that of the last copies, after the feed's own.
 func (j joined) Each(ctx context.Context, yield func(feed.Record) error) (string, error) {
-	byID := map[string][]feed.Record{}
-	held := 0
+	left := map[string]int{}
+	if _, err := j.Set.Each(ctx, func(r feed.Record) error {
+		if r.Err == nil {
+			left[r.Advisory.ID]++
+		}
+		if len(left) > maxRecords {
+			return errs.E(errs.TooLarge, "it has over %d advisories", maxRecords)
+		}
+		return ctx.Err()
+	}); err != nil {
+		return "", err
+	}
+	held := map[string][]feed.Record{}
 	digest, err := j.Set.Each(ctx, func(r feed.Record) error {
 		if r.Err != nil {
 			return yield(r)
 		}
-		if held++; held > maxRecords {
-			return errs.E(errs.TooLarge, "it has over %d advisories", maxRecords)
+		id := r.Advisory.ID
+		if left[id]--; left[id] != 0 {
+			held[id] = append(held[id], r)
+			return nil
 		}
-		byID[r.Advisory.ID] = append(byID[r.Advisory.ID], r)
-		return nil
+		copies := append(held[id], r)
+		delete(held, id)
+		return yield(merge(copies))
 	})
+	if err == nil && len(held) > 0 {
+		err = errs.E(errs.Damaged, "it was changed while it was read")
+	}
 	if err != nil {
 		return "", err
-	}
-	for _, id := range slices.Sorted(maps.Keys(byID)) {
-		if err := ctx.Err(); err != nil {
-			return "", err
-		}
-		r := merge(byID[id])
-		delete(byID, id)
-		if err := yield(r); err != nil {
-			return "", err
-		}
 	}
 	return digest, nil
 }
