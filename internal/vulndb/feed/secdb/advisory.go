@@ -1,7 +1,10 @@
 package secdb
 
 import (
+	"bytes"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/assay-sca/assay/internal/advisory"
 	"github.com/assay-sca/assay/internal/vulndb/feed/gather"
@@ -52,8 +55,14 @@ func (d Distribution) affected(pieces []piece) (advisory.Affected, error) {
 	}
 	extra := map[string]any{}
 	var remarks, versions []string
-	for _, p := range pieces {
-		gather.Keep(extra, p.Extra)
+	for i, p := range pieces {
+		if len(p.Extra) > 0 && (i == 0 || !bytes.Equal(p.Extra, pieces[i-1].Extra)) {
+			var fields map[string]jsontext.Value
+			if err := gather.Decode(p.Extra, &fields); err != nil {
+				return a, err
+			}
+			gather.Keep(extra, fields)
+		}
 		if p.Remark != "" {
 			remarks = append(remarks, p.Remark)
 		}

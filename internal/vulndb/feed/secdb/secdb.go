@@ -68,19 +68,20 @@ type entry struct {
 		Fixes map[string]jsontext.Value `json:"secfixes"`
 		Rest  map[string]jsontext.Value `json:",embed"`
 	} `json:"pkg"`
-	Rest map[string]jsontext.Value `json:",embed"`
+	Rest  map[string]jsontext.Value `json:",embed"`
+	extra jsontext.Value            // all that has no place of its own, once it is needed
 }
 
 // piece is what one line says: of a package, which version fixed it. The order of
 // the fields is the order in which pieces are sorted.
 type piece struct {
-	Release string                    `json:"release"`
-	Repo    string                    `json:"repo"`
-	Name    string                    `json:"name"`
-	Version string                    `json:"version"`
-	Remark  string                    `json:"remark,omitempty"`
-	Related []string                  `json:"related,omitempty"`
-	Extra   map[string]jsontext.Value `json:"extra,omitempty"`
+	Release string         `json:"release"`
+	Repo    string         `json:"repo"`
+	Name    string         `json:"name"`
+	Version string         `json:"version"`
+	Remark  string         `json:"remark,omitempty"`
+	Related []string       `json:"related,omitempty"`
+	Extra   jsontext.Value `json:"extra,omitempty"` // an object
 }
 
 // source is a file while it is read.
@@ -159,12 +160,14 @@ func (s *source) version(p piece, e *entry) error {
 	if err != nil {
 		return s.skip(p, err)
 	}
-	if len(lines) > 0 {
-		p.Extra = map[string]jsontext.Value{}
-		for _, more := range []map[string]jsontext.Value{s.db.Rest, e.Rest, e.Package.Rest} {
-			maps.Copy(p.Extra, more)
+	if len(lines) > 0 && e.extra == nil {
+		extra := map[string]any{}
+		gather.Keep(extra, s.db.Rest, e.Rest, e.Package.Rest)
+		if e.extra, err = gather.Extra(extra); err != nil {
+			return s.skip(p, err)
 		}
 	}
+	p.Extra = e.extra
 	for _, line := range lines {
 		ids, related, remark := s.parse(line)
 		if len(ids) == 0 {
