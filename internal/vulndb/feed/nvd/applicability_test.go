@@ -66,7 +66,7 @@ func TestEvaluation(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	exactOnes := 0
-	for n := range 4_000 {
+	for n := range 800 {
 		c := random(r, 3, n%2 == 0)
 		p := products{entries: map[entryKey]int{}, stated: map[statedKey]bool{}, conditions: map[string]int{}}
 		exact, err := p.add(&c)
@@ -98,7 +98,7 @@ func TestEvaluation(t *testing.T) {
 			}
 		}
 	}
-	if exactOnes < 500 {
+	if exactOnes < 100 {
 		t.Errorf("only %d statements were exact: the test says little", exactOnes)
 	}
 }

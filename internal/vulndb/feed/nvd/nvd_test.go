@@ -3,18 +3,22 @@ package nvd
 import (
 	"bytes"
 	"cmp"
+	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/vulndb/feed"
 	"github.com/assay-sca/assay/internal/vulndb/feed/feedtest"
 )
@@ -142,15 +146,15 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestMemory(t *testing.T) {
 	before := live()
 	records := 0
-	err := read("a.json", &endless{left: 20_000}, func(feed.Record) error {
-		if records++; records%5_000 == 0 {
+	err := read("a.json", &endless{left: 8_000}, func(feed.Record) error {
+		if records++; records%2_000 == 0 {
 			if now := live(); now > before+24<<20 {
 				t.Errorf("%d MB are held after %d records", (now-before)>>20, records)
 			}
 		}
 		return nil
 	})
-	if err != nil || records != 20_001 {
+	if err != nil || records != 8_001 {
 		t.Errorf("%d records, error %v", records, err)
 	}
 }
@@ -165,3 +169,46 @@ func live() uint64 {
 func FuzzSets(f *testing.F) { feedtest.Fuzz(f, New(), "nvdcve-2.0-2024.json") }
 
 func FuzzRecord(f *testing.F) { feedtest.Fuzz(f, New(), "record.json") }
+
+// The yearly files come compressed; a cut one is the set's error, and what stands
+// before the cut is still read.
+func TestCompressed(t *testing.T) {
+	t.Parallel()
+	plain := year(t, 1<<20)
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := w.Write(plain); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "nvdcve-2.0-2024.json.gz")
+	ids := func(data []byte) (out []string, err error) {
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err = each(t, path, func(r feed.Record) error {
+			out = append(out, r.Advisory.ID)
+			return r.Err
+		})
+		return out, err
+	}
+	whole, err := ids(packed.Bytes())
+	if err != nil || len(whole) < 500 || !slices.IsSorted(whole) {
+		t.Fatalf("%d records, error %v; want all, in order", len(whole), err)
+	}
+	part, err := ids(packed.Bytes()[:packed.Len()/2])
+	if errs.KindOf(err) != errs.Damaged || len(part) == 0 || len(part) >= len(whole) || !slices.Equal(part, whole[:len(part)]) {
+		t.Errorf("%d of %d records of a cut file, error %v; want the first ones and one of damage", len(part), len(whole), err)
+	}
+}
+
+// A consumer's error ends the reading and comes back as it is.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	own := errors.New("enough")
+	if err := each(t, "testdata/nvdcve-2.0-2024.json", func(feed.Record) error { return own }); !errors.Is(err, own) || errs.KindOf(err) == errs.Damaged {
+		t.Errorf("got %v, want the consumer's own error", err)
+	}
+}
