@@ -20,15 +20,15 @@ const (
 
 // budget bounds what is read for one record.
 type budget struct {
-	r    io.Reader
-	left int
+	r           io.Reader
+	limit, left int
 }
 
-func (b *budget) renew() { b.left = maxRecord }
+func (b *budget) renew() { b.left = b.limit }
 
 func (b *budget) Read(p []byte) (int, error) {
 	if b.left <= 0 {
-		return 0, errs.E(errs.TooLarge, "a record has over %d bytes", maxRecord)
+		return 0, errs.E(errs.TooLarge, "a record has over %d bytes", b.limit)
 	}
 	n, err := b.r.Read(p[:min(len(p), b.left)])
 	b.left -= n
@@ -38,7 +38,10 @@ func (b *budget) Read(p []byte) (int, error) {
 // EachJSON yields the elements of an array: the document itself, or the member of
 // the given name.
 func EachJSON(r io.Reader, member string, yield func(jsontext.Value) error) error {
-	b := &budget{r: r}
+	return eachJSON(&budget{r: r, limit: maxRecord}, member, yield)
+}
+
+func eachJSON(b *budget, member string, yield func(jsontext.Value) error) error {
 	b.renew()
 	dec := jsontext.NewDecoder(b, jsontext.AllowInvalidUTF8(true))
 	found := false
@@ -131,7 +134,10 @@ type Node struct {
 // EachXML yields the elements of the given name, which stand in root, at any
 // depth.
 func EachXML(r io.Reader, root, name string, yield func(*Node) error) error {
-	b := &budget{r: r}
+	return eachXML(&budget{r: r, limit: maxRecord}, root, name, yield)
+}
+
+func eachXML(b *budget, root, name string, yield func(*Node) error) error {
 	b.renew()
 	dec := xml.NewDecoder(b)
 	rooted := false
