@@ -13,6 +13,7 @@ fetches it when it is missing or too old.`,
   assay db search lodash`,
 		Args: cobra.ArbitraryArgs, RunE: group,
 	}
-	cmd.AddCommand(a.dbBuildCommand(), a.dbUpdateCommand(), a.dbStatusCommand(), a.dbSearchCommand(), a.dbShowCommand())
+	cmd.AddCommand(a.dbBuildCommand(), a.dbUpdateCommand(), a.dbStatusCommand(), a.dbSearchCommand(), a.dbShowCommand(),
+		a.dbDiffCommand(), a.dbExportCommand(), a.dbImportCommand())
 	return cmd
 }

@@ -19,6 +19,7 @@ const defaultSkipped = 0.01
 func (a *app) dbBuildCommand() *cobra.Command {
 	var out string
 	var share float64
+	var sequence int64
 	cmd := &cobra.Command{
 		Use:   "build --out FILE SOURCE...",
 		Short: "Build a database file from feeds of advisories",
@@ -36,6 +37,7 @@ records nothing is built.`,
 	}
 	cmd.Flags().StringVar(&out, "out", "", "database `FILE` to write")
 	cmd.Flags().Float64Var(&share, "max-skipped", defaultSkipped, "greatest `SHARE` of records, 0 to 1, that may be unusable")
+	cmd.Flags().Int64Var(&sequence, "sequence", 0, "`NUMBER` of the release in its line, upwards from 1; 0: it is of none")
 	var d database
 	cmd.Flags().StringSliceVar(&d.ecosystems, "db-ecosystems", purl.Ecosystems(), "ecosystems to fetch from a URL, a `LIST` with commas")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -48,20 +50,23 @@ records nothing is built.`,
 		if !(share >= 0 && share <= 1) {
 			return errs.E(errs.Invalid, "--max-skipped %g is no share between 0 and 1", share)
 		}
+		if sequence < 0 {
+			return errs.E(errs.Invalid, "--sequence %d is no number of a release", sequence)
+		}
 		d.sources = args
-		return a.dbBuild(cmd, out, share, &d)
+		return a.dbBuild(cmd, build.Limits{SkippedShare: share}, out, sequence, &d)
 	}
 	return cmd
 }
 
-func (a *app) dbBuild(cmd *cobra.Command, out string, share float64, d *database) error {
+func (a *app) dbBuild(cmd *cobra.Command, limits build.Limits, out string, sequence int64, d *database) error {
 	p := a.newProgress()
 	o, err := a.updateOptions(d, p)
 	if err != nil {
 		p.end()
 		return err
 	}
-	o.Limits.SkippedShare = share
+	o.Limits, o.Sequence = limits, sequence
 	start := time.Now()
 	r, err := update.Build(cmd.Context(), o, out)
 	p.end()

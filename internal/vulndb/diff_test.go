@@ -68,7 +68,9 @@ func changes(t *testing.T, a, b *vulndb.DB, o vulndb.DiffOptions) ([]string, vul
 }
 
 // plain leaves out members of no value, which a blob may have or not.
-func plain(v []byte) string { return strings.NewReplacer(`,"unaffected":false`, "", `,"rank":0`, "").Replace(string(v)) }
+func plain(v []byte) string {
+	return strings.NewReplacer(`,"unaffected":false`, "", `,"rank":0`, "").Replace(string(v))
+}
 
 func record(provider string, a advisory.Advisory) feed.Record {
 	return feed.Record{Provider: provider, Advisory: a}

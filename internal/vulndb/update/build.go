@@ -88,7 +88,7 @@ func (f *fetcher) build(ctx context.Context, units []*unit, out string) (build.R
 		}
 		return f.usable(s.Records, len(s.Skipped))
 	}
-	return build.Run(ctx, out, sets, build.Options{Built: f.Now, Describe: f.Describe}, limits, f.Progress.Read)
+	return build.Run(ctx, out, sets, build.Options{Built: f.Now, Sequence: f.Sequence, Describe: f.Describe}, limits, f.Progress.Read)
 }
 
 // usable judges a part that could be replaced by an earlier one: an empty or

@@ -37,6 +37,7 @@ type Options struct {
 	Describe   func(provider string) feed.Provider
 	Progress   Progress
 	Backoff    time.Duration // the first wait between attempts; 0: a second
+	Sequence   int64         // the number of what Build makes; Run counts on from the installed one
 }
 
 // Progress is told what happens.
@@ -62,6 +63,7 @@ func run(ctx context.Context, o Options) (build.Report, error) {
 	if err != nil {
 		return build.Report{}, err
 	}
+	o.Sequence = following(ctx, o.Dir)
 	report, err := Build(ctx, o, file)
 	if err != nil {
 		return report, err
@@ -70,6 +72,21 @@ func run(ctx context.Context, o Options) (build.Report, error) {
 		return report, errors.Join(err, os.Remove(file))
 	}
 	return report, o.Dir.Install(file, report.Metadata.Digest, report.Metadata.Built)
+}
+
+// following is the number after the installed database's. Where there is none, or
+// it cannot be read, a line begins.
+func following(ctx context.Context, dir release.Dir) int64 {
+	file, err := dir.Current()
+	if err != nil {
+		return 1
+	}
+	db, err := vulndb.Open(ctx, file)
+	if err != nil {
+		return 1
+	}
+	defer db.Close() //nolint:errcheck // only read
+	return db.Metadata().Sequence + 1
 }
 
 // validate reads the new file as a scan will.
