@@ -17,8 +17,8 @@ func (b *Builder) mergeVariants(ctx context.Context) error {
 	if len(b.variants) == 0 {
 		return nil
 	}
-	for _, table := range entryTables() {
-		if _, err := b.tx.ExecContext(ctx, `create index merging_`+table.name+` on `+table.name+` (advisory_id, sequence)`); err != nil {
+	for _, table := range mergedTables() {
+		if _, err := b.tx.ExecContext(ctx, `create index merging_`+table+` on `+table+` (advisory_id)`); err != nil {
 			return err
 		}
 	}
@@ -41,12 +41,21 @@ func (b *Builder) mergeVariants(ctx context.Context) error {
 		}
 		b.seen[key] = merged
 	}
-	for _, table := range entryTables() {
-		if _, err := b.tx.ExecContext(ctx, `drop index merging_`+table.name); err != nil {
+	for _, table := range mergedTables() {
+		if _, err := b.tx.ExecContext(ctx, `drop index merging_`+table); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// mergedTables are those whose rows are found by their record while merging.
+func mergedTables() []string {
+	names := []string{"aliases"}
+	for _, table := range entryTables() {
+		names = append(names, table.name)
+	}
+	return names
 }
 
 // entryTable is a table of a record's affected entries, with the columns that say
