@@ -19,6 +19,6 @@ func New() Feed {
 	return Feed{osvrecord.Publication{
 		Feed: "malicious", What: "reports of malicious packages (MAL-*.json)",
 		By:    []feed.Provider{{Name: "MAL", Title: "Malicious packages", Licence: "Apache-2.0", Covers: "malicious packages of all languages"}},
-		Wants: osvrecord.Named("MAL-", ".json"), Read: osvrecord.Decode,
+		Wants: osvrecord.Named("MAL-", ".json"), Read: decode,
 	}}
 }

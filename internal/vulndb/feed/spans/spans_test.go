@@ -136,6 +136,30 @@ func TestRestCargo(t *testing.T) {
 	}
 }
 
+// TestRestEngines: for releases, which are numbers, Ruby's own versions are judged
+// as those of gems.
+func TestRestEngines(t *testing.T) {
+	t.Parallel()
+	for _, list := range [][]string{{"~> 1.9.3.484", "~> 2.0.0.353", ">= 2.1.0"}, {"~> 1.8.7", ">= 1.9.2", "< 1.6"}, {"= 2.5.0", "<= 1.0, > 0.5"}} {
+		rest, err := Engines().Rest(list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range beside(version.Fallback, list, []string{".1", ".2.3"}) {
+			gem, err := version.Parse(version.RubyGems, v.String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Count(v.String(), ".") < 2 {
+				continue // Ruby's releases have three numbers or more
+			}
+			if got, want := inside(t, version.Fallback, rest, v), !allowed(t, version.RubyGems, list, gem); got != want {
+				t.Errorf("%q: %s is left: %t, want %t (%v)", list, v, got, want, rest)
+			}
+		}
+	}
+}
+
 // TestRest shows the intervals themselves, whose upper ends are the fixes.
 func TestRest(t *testing.T) {
 	t.Parallel()
