@@ -69,13 +69,13 @@ func (p *products) walk(branches []branch, arch string, depth int) error {
 
 // ids are the products of which something is said, those of the groups included.
 func (p *products) ids(list, groups []string) []string {
-	out := list
+	out := slices.Clip(list)
 	for _, g := range groups {
 		if p.said += len(p.groups[g]); p.said > maxSaid {
 			p.over = true
 			return nil
 		}
-		out = slices.Concat(out, p.groups[g])
+		out = append(out, p.groups[g]...)
 	}
 	return out
 }
