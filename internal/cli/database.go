@@ -200,7 +200,11 @@ func isURL(source string) bool {
 
 func (a *app) update(ctx context.Context, d *database, p *progress) error {
 	if !a.quiet {
-		a.message("updating the advisory database from %s", strings.Join(d.sources, ", "))
+		shown := make([]string, len(d.sources))
+		for i, source := range d.sources {
+			shown[i] = update.Shown(source)
+		}
+		a.message("updating the advisory database from %s", strings.Join(shown, ", "))
 	}
 	o, err := a.updateOptions(d, p)
 	if err != nil {

@@ -121,7 +121,7 @@ func (f *fetcher) list(ctx context.Context, c *changes, archive state, since tim
 		}
 		var list []change
 		var made time.Time
-		err = f.get(ctx, http.MethodGet, place.address, func(r *http.Response, body io.Reader) (err error) {
+		err = f.asking(place.address).get(ctx, http.MethodGet, place.address, func(r *http.Response, body io.Reader) (err error) {
 			if made, err = http.ParseTime(r.Header.Get("Last-Modified")); err != nil {
 				return errs.E(errs.Damaged, "the list does not say when it was made")
 			}
@@ -135,6 +135,7 @@ func (f *fetcher) list(ctx context.Context, c *changes, archive state, since tim
 		if err == nil {
 			err = f.keepsUp(ctx, archive.URL, made)
 		}
+		f.note(place.address, err)
 		return list, err
 	}
 	return nil, err
@@ -143,7 +144,7 @@ func (f *fetcher) list(ctx context.Context, c *changes, archive state, since tim
 // keepsUp makes sure that the list is not older than the archive that the source
 // has now: of a mirror that renews archives alone it would hide what is new.
 func (f *fetcher) keepsUp(ctx context.Context, archive string, list time.Time) error {
-	return f.get(ctx, http.MethodHead, archive, func(r *http.Response, _ io.Reader) error {
+	return f.asking(archive).get(ctx, http.MethodHead, archive, func(r *http.Response, _ io.Reader) error {
 		made, err := http.ParseTime(r.Header.Get("Last-Modified"))
 		if err != nil || made.Add(-overlap).After(list) {
 			return errs.E(errs.Damaged, "the list of changes is older than the archive")
@@ -258,7 +259,7 @@ func (f *fetcher) records(ctx context.Context, c *changes, list []change) error 
 
 func (f *fetcher) record(ctx context.Context, c *changes, id string) error {
 	address := c.base + "/" + url.PathEscape(c.ecosystem) + "/" + url.PathEscape(id) + ".json"
-	return f.get(ctx, http.MethodGet, address, func(_ *http.Response, body io.Reader) error {
+	return f.asking(address).get(ctx, http.MethodGet, address, func(_ *http.Response, body io.Reader) error {
 		data, err := io.ReadAll(io.LimitReader(body, maxRecord+1))
 		if err != nil {
 			return err

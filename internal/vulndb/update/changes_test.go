@@ -205,3 +205,22 @@ func (s *setting) must2(t *testing.T, requests ...string) {
 		t.Errorf("requests mismatch (-want +got):\n%s", diff)
 	}
 }
+
+// FuzzReadChanges: whatever a list holds, what is taken from it is bounded, sorted
+// and names records only.
+func FuzzReadChanges(f *testing.F) {
+	f.Add("2026-01-03T00:00:00Z,A-3\n2026-01-02T00:00:00Z,npm/A-2\r\n", "")
+	f.Add("2026-01-03T00:00:00Z,npm/A-3\n2026-01-02T00:00:00Z,PyPI/A-2\n", "npm/")
+	f.Add("2026-01-03T00:00:00+25:00,..\n,\n", "")
+	f.Fuzz(func(t *testing.T, text, prefix string) {
+		list, err := readChanges(strings.NewReader(text), prefix, made)
+		if err != nil && len(list) > 0 {
+			t.Error("a bad list is read in part")
+		}
+		for i, c := range list {
+			if !recordID.MatchString(c.id) || c.at.Before(made) || i > 0 && c.at.After(list[i-1].at) {
+				t.Errorf("change %d is %v", i, c)
+			}
+		}
+	})
+}

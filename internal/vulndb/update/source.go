@@ -151,6 +151,15 @@ func fileName(name string) string {
 	return strings.TrimLeft(name, ".")
 }
 
+// Shown is a source as people may see it: without what may be a secret.
+func Shown(source string) string {
+	at := strings.Index(source, "http")
+	if at < 0 || !isURL(source[at:]) || at > 0 && source[at-1] != ':' {
+		return source
+	}
+	return source[:at] + shown(source[at:])
+}
+
 // shown is an address as people may see it: without what may be a secret.
 func shown(address string) string {
 	u, err := url.Parse(address)
@@ -296,12 +305,24 @@ func (f *fetcher) unit(ctx context.Context, u *unit) error {
 }
 
 func (f *fetcher) download(r remote, address string) download {
-	d := download{web: f.web, url: address, file: r.file, work: r.work, limit: maxBytes, now: f.Now.UTC(), check: r.check,
+	d := download{web: f.asking(address), url: address, file: r.file, work: r.work, limit: maxBytes, now: f.Now.UTC(), check: r.check,
 		progress: func(got, total int64) { f.Progress.Download(r.name, got, total) }}
-	if f.down[hostOf(address)] {
-		d.attempts = 1
-	}
 	return d
+}
+
+// asking is how often a host is asked: again and again only while it answers.
+func (f *fetcher) asking(address string) web {
+	w := f.web
+	if f.down[hostOf(address)] {
+		w.attempts = 1
+	}
+	return w
+}
+
+// note remembers whether a host answers.
+func (f *fetcher) note(address string, err error) {
+	var again *transientError
+	f.down[hostOf(address)] = errors.As(err, &again)
 }
 
 func hostOf(address string) string {
@@ -321,12 +342,12 @@ func (f *fetcher) file(ctx context.Context, r remote) error {
 	}
 	var err error
 	for _, address := range r.addresses {
-		if err = f.download(r, address).run(ctx); err == nil {
+		err = f.download(r, address).run(ctx)
+		f.note(address, err)
+		if err == nil {
 			return nil
 		}
 		if !errors.Is(err, errGone) {
-			var again *transientError
-			f.down[hostOf(address)] = errors.As(err, &again)
 			return unavailable(shown(address), err)
 		}
 	}

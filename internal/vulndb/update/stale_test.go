@@ -208,6 +208,18 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
+func TestShown(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"https://a:b@m.example.org/x?c=d#e": "https://m.example.org/x", "kev:http://a:b@m.example.org/k.json": "kev:http://m.example.org/k.json",
+		"https://a:b@[::1": "the address", "/srv/http/osv": "/srv/http/osv", "osv": "osv", "kev:known.json": "kev:known.json",
+	} {
+		if got := Shown(source); got != want {
+			t.Errorf("%s is shown as %s, want %s", source, got, want)
+		}
+	}
+}
+
 // TestRedirectInside: a mirror cannot send us to what only this machine reaches.
 func TestRedirectInside(t *testing.T) {
 	t.Parallel()
