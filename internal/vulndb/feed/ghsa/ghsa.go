@@ -69,7 +69,7 @@ func read(entry string, r io.Reader, yield func(feed.Record) error) error {
 			if index < 0 {
 				return nil // an empty page
 			}
-			return yield(record(fmt.Sprintf("%s[%d]", entry, index), value))
+			return readElement(fmt.Sprintf("%s[%d]", entry, index), value, yield)
 		})
 	}
 	data, err := io.ReadAll(io.LimitReader(in, osvrecord.MaxRecord+1))
@@ -77,6 +77,23 @@ func read(entry string, r io.Reader, yield func(feed.Record) error) error {
 		return err
 	}
 	return yield(record(entry, data))
+}
+
+// readElement reads a record, or a page where a file has a list of them.
+func readElement(entry string, value jsontext.Value, yield func(feed.Record) error) error {
+	if value.Kind() != '[' {
+		return yield(record(entry, value))
+	}
+	var page []jsontext.Value
+	if err := unmarshal(value, &page); err != nil {
+		return yield(feed.Record{Entry: entry, Err: err})
+	}
+	for i, element := range page {
+		if err := yield(record(fmt.Sprintf("%s[%d]", entry, i), element)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // firstByte looks at what a file begins with, blanks and a byte order mark apart.

@@ -176,10 +176,12 @@ func (c *checker) turns(path string, r advisory.Range, scheme version.Scheme) {
 
 // ends wants each end to end something: behind what introduces it.
 func (c *checker) ends(path string, r advisory.Range, scheme version.Scheme) {
-	intervals := r.Intervals(scheme)
+	ended := map[string]bool{"": true}
+	for _, i := range r.Intervals(scheme) {
+		ended[i.Upper] = true
+	}
 	for i, e := range r.Events {
-		end := e.Fixed + e.LastAffected
-		if end != "" && !slices.ContainsFunc(intervals, func(i advisory.Interval) bool { return i.Upper == end }) {
+		if end := e.Fixed + e.LastAffected; !ended[end] {
 			c.fault(fmt.Sprintf("%s[%d]", path, i), "%.60q ends nothing: no introduced version stands before it", end)
 		}
 	}
