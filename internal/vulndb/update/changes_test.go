@@ -134,20 +134,22 @@ func TestChangesRefused(t *testing.T) {
 		many[i] = fmt.Sprintf("2026-01-03T00:00:00Z,M-%d", i)
 	}
 	for name, spoil := range map[string]func(s *setting){
-		"not sorted":         func(s *setting) { s.list("2026-01-02T00:00:00Z,A-2", "2026-01-03T00:00:00Z,A-3") },
-		"no times":           func(s *setting) { s.list("A-2", "A-3") },
-		"a path":             func(s *setting) { s.list("2026-01-03T00:00:00Z,../../A-3") },
-		"no id":              func(s *setting) { s.list("2026-01-03T00:00:00Z") },
-		"a page":             func(s *setting) { s.list("<html>") },
-		"too many":           func(s *setting) { s.list(many...) },
-		"a record is gone":   func(s *setting) { s.list("2026-01-03T00:00:00Z,A-9") },
-		"another record":     func(s *setting) { s.list("2026-01-03T00:00:00Z,A-8") },
-		"no record":          func(s *setting) { s.list("2026-01-03T00:00:00Z,A-7") },
-		"of no stated time":  func(s *setting) { s.source.put(listPath, served{data: []byte("2026-01-03T00:00:00Z,A-3\n")}) },
-		"older than archive": func(s *setting) { s.source.put(listPath, served{data: []byte("2026-01-03T00:00:00Z,A-3\n"), made: made.Add(-48 * time.Hour)}) },
-		"no list":            func(*setting) {},
-		"forbidden":          func(s *setting) { s.source.first[listPath] = []http.HandlerFunc{status(403)} },
-		"long":               func(s *setting) { s.list("2026-01-03T00:00:00Z," + strings.Repeat("x", 1<<20)) },
+		"not sorted":        func(s *setting) { s.list("2026-01-02T00:00:00Z,A-2", "2026-01-03T00:00:00Z,A-3") },
+		"no times":          func(s *setting) { s.list("A-2", "A-3") },
+		"a path":            func(s *setting) { s.list("2026-01-03T00:00:00Z,../../A-3") },
+		"no id":             func(s *setting) { s.list("2026-01-03T00:00:00Z") },
+		"a page":            func(s *setting) { s.list("<html>") },
+		"too many":          func(s *setting) { s.list(many...) },
+		"a record is gone":  func(s *setting) { s.list("2026-01-03T00:00:00Z,A-9") },
+		"another record":    func(s *setting) { s.list("2026-01-03T00:00:00Z,A-8") },
+		"no record":         func(s *setting) { s.list("2026-01-03T00:00:00Z,A-7") },
+		"of no stated time": func(s *setting) { s.source.put(listPath, served{data: []byte("2026-01-03T00:00:00Z,A-3\n")}) },
+		"older than archive": func(s *setting) {
+			s.source.put(listPath, served{data: []byte("2026-01-03T00:00:00Z,A-3\n"), made: made.Add(-48 * time.Hour)})
+		},
+		"no list":   func(*setting) {},
+		"forbidden": func(s *setting) { s.source.first[listPath] = []http.HandlerFunc{status(403)} },
+		"long":      func(s *setting) { s.list("2026-01-03T00:00:00Z," + strings.Repeat("x", 1<<20)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

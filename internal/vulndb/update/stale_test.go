@@ -12,6 +12,7 @@ import (
 
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/vulndb"
+	"github.com/assay-sca/assay/internal/vulndb/feed"
 	feeds "github.com/assay-sca/assay/internal/vulndb/feed/all"
 )
 
@@ -74,7 +75,9 @@ func TestStale(t *testing.T) {
 			whole := archive(t, "A-2")
 			s.source.put(npmPath, served{data: whole[:len(whole)-100], tag: `"x"`})
 		}, "download SERVER/npm/all.zip: what came is no zip archive: zip: not a valid zip file"},
-		{"bad records", func(t *testing.T, s *setting) { s.source.put(npmPath, served{data: archive(t, "A-2", "no id"), tag: `"x"`}) },
+		{"bad records", func(t *testing.T, s *setting) {
+			s.source.put(npmPath, served{data: archive(t, "A-2", "no id"), tag: `"x"`})
+		},
 			"what came cannot be used: 1 of 2 records cannot be used"},
 		{"empty", func(t *testing.T, s *setting) { s.source.put(npmPath, served{data: archive(t), tag: `"x"`}) },
 			"what came cannot be used: it has no records"},
@@ -251,5 +254,59 @@ func TestDiedWhilePutting(t *testing.T) {
 	s.want(t, "A-1 B-1")
 	if got := s.outdated(t); len(got) != 1 {
 		t.Errorf("outdated: %q", got)
+	}
+}
+
+// several is a feed of files that its own list names.
+type several struct{ feed.Feed }
+
+func (several) Name() string    { return "several" }
+func (several) Files() []string { return []string{"one/a.json", "b.json"} }
+
+// TestListedFiles: a feed's files are one: if one of them fails, all are as old as
+// the oldest.
+func TestListedFiles(t *testing.T) {
+	t.Parallel()
+	record := func(id string) []byte {
+		return []byte(`{"id":"` + id + `","affected":[{"package":{"ecosystem":"npm","name":"x"},"versions":["1.0.0"]}]}`)
+	}
+	const a, b = "/mirror/one/a.json", "/mirror/b.json"
+	s := newSetting(t, map[string]served{a: {data: record("A-1"), tag: `"a1"`}, b: {data: record("B-1"), tag: `"b1"`}, npmPath: {data: archive(t, "C-1"), tag: `"n"`}})
+	server := s.options.Sources[0]
+	s.options.Sources = append(s.options.Sources, "several:"+server+"/mirror/")
+	s.options.Named = func(source string) (feed.Feed, string) {
+		f, place := feeds.Named(source)
+		if rest, ok := strings.CutPrefix(source, "several:"); ok {
+			return several{f}, rest
+		}
+		return f, place
+	}
+	s.must(t, npmPath+" 200", a+" 200", b+" 200")
+	s.want(t, "C-1 B-1 A-1")
+	s.options.Now = now.Add(24 * time.Hour)
+	s.source.put(a, served{data: record("A-2"), tag: `"a2"`})
+	s.source.first[b] = failing()
+	if err := s.run(t); err != nil {
+		t.Fatal(err)
+	}
+	s.want(t, "C-1 B-1 A-2")
+	if got := s.outdated(t); len(got) != 1 || !strings.HasPrefix(got[0], "the records of several are of 2026-01-02T03:04:05Z: download SERVER/mirror/b.json: ") {
+		t.Errorf("outdated: %q", got)
+	}
+	// One that cannot be read: both are put back as they were.
+	s.options.Now = now.Add(48 * time.Hour)
+	s.source.put(a, served{data: []byte(`{"id": `), tag: `"a3"`})
+	if err := s.run(t); err != nil {
+		t.Fatal(err)
+	}
+	s.want(t, "C-1 B-1 A-2")
+	if got := s.outdated(t); len(got) != 1 || !strings.Contains(got[0], "of 2026-01-03T03:04:05Z: what came cannot be used") {
+		t.Errorf("outdated: %q", got)
+	}
+	// A file of the list that was never there is an error.
+	s.source.asked()
+	s.options.Sources[1] = "several:" + server + "/elsewhere"
+	if err := s.run(t); errs.KindOf(err) != errs.Unavailable || !strings.Contains(err.Error(), "/elsewhere/one/a.json: the server does not have it") {
+		t.Errorf("error %v, want that a file is not there", err)
 	}
 }
