@@ -24,7 +24,7 @@ func New() Feed { return Feed{} }
 // Name is "osv".
 func (Feed) Name() string { return "osv" }
 
-// Files: the public export has an archive for each ecosystem; the update fetches
+// Files are none: the public export has an archive for each ecosystem; the update fetches
 // those that it is asked for.
 func (Feed) Files() []string { return nil }
 
