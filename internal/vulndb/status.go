@@ -129,7 +129,7 @@ func (db *DB) Verify(ctx context.Context) (int, error) {
 	return v.count, nil
 }
 
-const providerDigestsQuery = `select name, digest from providers order by name`
+const providerDigestsQuery = `select name, digest from providers order by name collate binary`
 
 // verifier gathers the lines of the providers' digests.
 type verifier struct {
