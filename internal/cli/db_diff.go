@@ -172,15 +172,22 @@ func (j *changeJSON) end(d *vulndb.Difference) error {
 }
 
 // changeText writes lines for people: of a change one, and one for each field.
-type changeText struct{ w io.Writer }
+type changeText struct {
+	w     io.Writer
+	begun bool
+}
 
 func (t *changeText) begin(old, current vulndb.Metadata) error {
-	_, err := fmt.Fprintf(t.w, "old  %s, %d records\nnew  %s, %d records\n\n", old.Release, old.Records, current.Release, current.Records)
+	_, err := fmt.Fprintf(t.w, "old  %s, %d records\nnew  %s, %d records\n", old.Release, old.Records, current.Release, current.Records)
 	return err
 }
 
 func (t *changeText) change(c *vulndb.Change) error {
 	var b strings.Builder
+	if !t.begun {
+		b.WriteByte('\n')
+		t.begun = true
+	}
 	fmt.Fprintf(&b, "%-9s %s", c.Kind, c.ID)
 	if c.Subject == vulndb.SubjectRecord {
 		fmt.Fprintf(&b, "  %s %s", c.Provider, levels(c))
