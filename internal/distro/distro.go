@@ -91,6 +91,9 @@ func FromOSV(text string) (ecosystem string, system System, ok bool) {
 // release reads what stands behind a distribution's name.
 func release(name, label string) System {
 	s := System{Name: name, Label: label}
+	if name == "rhel" {
+		label = s.ofProduct(label)
+	}
 	for part := range strings.FieldsFuncSeq(label, func(r rune) bool { return r == ':' || r == ' ' || r == '_' || r == '@' }) {
 		word := strings.ToLower(part)
 		version := strings.TrimPrefix(strings.TrimPrefix(word, "v"), "el")
@@ -98,7 +101,8 @@ func release(name, label string) System {
 		case s.Major == "" && startsWithDigit(version):
 			s.Major, s.Minor = split(version)
 		case strings.HasPrefix(word, "sp") && startsWithDigit(word[2:]): // SUSE's service packs
-			s.Minor = trim(word[2:])
+			pack, channel, _ := strings.Cut(word[2:], "-")
+			s.Minor, s.Channel = trim(pack), channel
 		case codenameRelease(name, word) != "":
 			s.Codename = word
 			s.Major, s.Minor = split(codenameRelease(name, word))
@@ -112,6 +116,23 @@ func release(name, label string) System {
 		s.Codename = codenameOf(name, s.Major, s.Minor)
 	}
 	return s
+}
+
+// ofProduct reads Red Hat's labels, which begin with a product: what is layered on
+// the system ("openshift:4.16::el9") is a channel of it, and its own number is no
+// release of the system.
+func (s *System) ofProduct(label string) string {
+	product, rest, ok := strings.Cut(label, ":")
+	if !ok || product == "enterprise_linux" || strings.HasPrefix(product, "rhel_") {
+		return label
+	}
+	s.Channel = strings.ToLower(product)
+	for part := range strings.SplitSeq(rest, ":") {
+		if strings.HasPrefix(part, "el") && startsWithDigit(part[2:]) {
+			return part
+		}
+	}
+	return ""
 }
 
 func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }

@@ -78,13 +78,13 @@ func Score(vector string) (CVSS, error) {
 		if err != nil {
 			return CVSS{}, fmt.Errorf("read CVSS vector %q: %w", vector, err)
 		}
-		return scored("CVSS_V3", vector, v.EnvironmentalScore()), nil
+		return scored("CVSS_V3", vector, score3(vector, v)), nil
 	case strings.HasPrefix(vector, "CVSS:3.0/"):
 		v, err := cvss30.ParseVector(vector)
 		if err != nil {
 			return CVSS{}, fmt.Errorf("read CVSS vector %q: %w", vector, err)
 		}
-		return scored("CVSS_V3", vector, v.EnvironmentalScore()), nil
+		return scored("CVSS_V3", vector, score3(vector, v)), nil
 	case strings.HasPrefix(vector, "CVSS:4.0/"):
 		v, err := cvss40.ParseVector(vector)
 		if err != nil {
@@ -100,6 +100,33 @@ func Score(vector string) (CVSS, error) {
 	c := scored("CVSS_V2", vector, v.BaseScore())
 	c.Level = min(c.Level, High) // CVSS 2 has no "critical"
 	return c, nil
+}
+
+// vector3 is what both versions of CVSS 3 have.
+type vector3 interface {
+	BaseScore() float64
+	TemporalScore() float64
+	EnvironmentalScore() float64
+}
+
+// score3 is the score of the last group of metrics that the vector has: that of a
+// group without any differs from the base score by its own rounding.
+func score3(vector string, v vector3) float64 {
+	has := func(metrics ...string) bool {
+		for _, m := range metrics {
+			if strings.Contains(vector, "/"+m+":") {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case has("CR", "IR", "AR", "MAV", "MAC", "MPR", "MUI", "MS", "MC", "MI", "MA"):
+		return v.EnvironmentalScore()
+	case has("E", "RL", "RC"):
+		return v.TemporalScore()
+	}
+	return v.BaseScore()
 }
 
 func scored(kind, vector string, score float64) CVSS {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // The content digest is a tree: a record's digest is over its blobs, a provider's
@@ -33,6 +34,7 @@ type NamedDigest struct {
 
 // RootDigest is over the providers, sorted by name.
 func RootDigest(providers []NamedDigest) string {
+	slices.SortFunc(providers, func(a, b NamedDigest) int { return strings.Compare(a.Name, b.Name) })
 	sum := sha256.New()
 	for _, p := range providers {
 		fmt.Fprintf(sum, "%s\x00%x\n", p.Name, p.Digest)

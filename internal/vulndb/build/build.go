@@ -28,7 +28,7 @@ type Options struct {
 	Built    time.Time // the build time that the database states
 	Sample   bool      // marks the embedded demonstration data
 	Sequence int64     // the release's number in its line; 0: it is of none
-	Describe func(provider string) feed.Provider
+	Describe func(feedName, provider string) feed.Provider
 }
 
 // Builder takes in records and writes the database. It is for one goroutine.
@@ -50,6 +50,7 @@ type Builder struct {
 	providers map[string]*provider  // by name
 	decorated map[string]decoration // by table and key
 	ids       lastIDs
+	feed      string // that is read
 
 	scored     bool // some EPSS score was stored
 	scores     int  // how many, when all are there
@@ -76,6 +77,7 @@ type provider struct {
 	records, withdrawn int
 	modified           int64
 	digest             []byte
+	feeds              map[string]bool // in which it spoke
 }
 
 type lastIDs struct{ advisory, pkg, system, cpe int64 }
@@ -92,7 +94,7 @@ func New(ctx context.Context, out string, options Options) (*Builder, error) {
 		cpes: map[string]int64{}, providers: map[string]*provider{}, decorated: map[string]decoration{},
 	}
 	if b.options.Describe == nil {
-		b.options.Describe = func(name string) feed.Provider { return feed.Provider{Name: name} }
+		b.options.Describe = func(_, name string) feed.Provider { return feed.Provider{Name: name} }
 	}
 	if err := b.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("build %s: %w", out, err), b.Abort())
@@ -248,9 +250,10 @@ func (b *Builder) addSummary(ctx context.Context, row int64, a *advisory.Advisor
 func (b *Builder) provider(name string) *provider {
 	p, ok := b.providers[name]
 	if !ok {
-		p = &provider{id: int64(len(b.providers) + 1)}
+		p = &provider{id: int64(len(b.providers) + 1), feeds: map[string]bool{}}
 		b.providers[name] = p
 	}
+	p.feeds[b.feed] = true
 	return p
 }
 

@@ -76,6 +76,7 @@ func (b *Builder) keep(at, provider, key, order string, value any) error {
 	if err != nil {
 		return fmt.Errorf("store %s: %w", key, err)
 	}
+	b.provider(provider)
 	d := decoration{provider: provider, key: key, order: order, digest: sha256.Sum256(data), value: value}
 	earlier, known := b.decorated[at]
 	if known && (earlier.order > d.order || earlier.order == d.order && string(earlier.digest[:]) >= string(d.digest[:])) {
@@ -96,7 +97,7 @@ func (b *Builder) storeDecorations(ctx context.Context) error {
 }
 
 func (b *Builder) storeDecoration(ctx context.Context, d decoration) error {
-	p := b.provider(d.provider)
+	p := b.providers[d.provider]
 	p.records++
 	data, err := vulndb.EncodeDecoration(d.value)
 	if err != nil {

@@ -186,13 +186,27 @@ func (b *Builder) storeProviders(ctx context.Context) error {
 		return err
 	}
 	for _, name := range sortedKeys(b.providers) {
-		p, d := b.providers[name], b.options.Describe(name)
+		p, d := b.providers[name], b.describe(name)
 		if _, err := b.tx.ExecContext(ctx, `insert into providers values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 			p.id, name, d.Title, d.Licence, d.Covers, d.Proven, p.records, p.withdrawn, orNull(p.modified), p.digest); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// describe takes the words of the first feed, by name, in which a provider speaks;
+// it is proven if it is in all of them.
+func (b *Builder) describe(name string) feed.Provider {
+	var out feed.Provider
+	for i, f := range sortedKeys(b.providers[name].feeds) {
+		d := b.options.Describe(f, name)
+		if i == 0 {
+			out = d
+		}
+		out.Proven = out.Proven && d.Proven
+	}
+	return out
 }
 
 // digestProviders computes each provider's digest: over its records, sorted, and

@@ -90,6 +90,7 @@ func (b *Builder) addSet(ctx context.Context, set feed.Set) (Source, error) {
 	source := Source{Name: set.Name()}
 	if kind, ok := set.(interface{ Feed() string }); ok {
 		source.Feed = kind.Feed()
+		b.feed = source.Feed
 	}
 	if aged, ok := set.(interface{ Age() feed.Age }); ok {
 		source.Age = aged.Age()

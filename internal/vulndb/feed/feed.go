@@ -62,3 +62,13 @@ type Record struct {
 	EndOfLife      *advisory.EndOfLife
 	Err            error
 }
+
+// Of says of which feed a set is.
+func Of(set Set, name string) Set { return of{set, name} }
+
+type of struct {
+	Set
+	name string
+}
+
+func (s of) Feed() string { return s.name }

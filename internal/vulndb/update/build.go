@@ -158,6 +158,9 @@ func (u *unit) sets() ([]feed.Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	for i, set := range sets {
+		sets[i] = feed.Of(set, u.feed.Name())
+	}
 	if u.changes != nil {
 		if sets, err = u.changes.over(u.feed, sets, u.files[0].work); err != nil {
 			return nil, err

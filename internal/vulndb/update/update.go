@@ -34,7 +34,7 @@ type Options struct {
 	Limits     build.Limits
 	Now        time.Time
 	Named      func(source string) (f feed.Feed, place string) // takes a feed's name off a source
-	Describe   func(provider string) feed.Provider
+	Describe   func(feedName, provider string) feed.Provider
 	Progress   Progress
 	Backoff    time.Duration // the first wait between attempts; 0: a second
 	Sequence   int64         // the number of what Build makes; Run counts on from the installed one

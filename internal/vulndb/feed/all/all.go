@@ -89,14 +89,19 @@ func Sets(source string) ([]feed.Set, error) {
 	if place == "" {
 		return nil, errs.E(errs.Invalid, "%s: names no folder or file", source)
 	}
-	return f.Sets(place)
+	sets, err := f.Sets(place)
+	for i := range sets {
+		sets[i] = feed.Of(sets[i], f.Name())
+	}
+	return sets, err
 }
 
-// Provider describes a provider, as far as its feed does.
-func Provider(name string) feed.Provider {
+// Provider describes a provider, as far as the feed in which it speaks does.
+func Provider(feedName, name string) feed.Provider {
 	for _, f := range Feeds() {
 		known := f.Providers()
-		if i := slices.IndexFunc(known, func(p feed.Provider) bool { return p.Name == name }); i >= 0 {
+		i := slices.IndexFunc(known, func(p feed.Provider) bool { return p.Name == name })
+		if i >= 0 && f.Name() == feedName {
 			return known[i]
 		}
 	}
@@ -104,4 +109,7 @@ func Provider(name string) feed.Provider {
 }
 
 // FromFS is the OSV records of a tree in memory.
-func FromFS(name string, tree fs.FS) (feed.Set, error) { return osv.FromFS(name, tree) }
+func FromFS(name string, tree fs.FS) (feed.Set, error) {
+	set, err := osv.FromFS(name, tree)
+	return feed.Of(set, osv.New().Name()), err
+}

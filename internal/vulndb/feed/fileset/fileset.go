@@ -141,6 +141,7 @@ func findSets(kind Kind, root string) (sets []feed.Set, loose []string, err erro
 			return err
 		}
 		switch relative = filepath.ToSlash(relative); {
+		case strings.EqualFold(filepath.Ext(path), ".zip") && kind.none(path):
 		case strings.EqualFold(filepath.Ext(path), ".zip"):
 			sets = append(sets, Set{kind: kind, name: archiveName(path), path: path})
 		case kind.wants(relative):
@@ -150,6 +151,22 @@ func findSets(kind Kind, root string) (sets []feed.Set, loose []string, err erro
 	})
 	slices.Sort(loose)
 	return sets, loose, err
+}
+
+// none tells whether an archive has files, but none of the feed's: it is
+// somebody else's. One that cannot be read is not passed over.
+func (k Kind) none(path string) bool {
+	archive, err := zip.OpenReader(path)
+	if err != nil {
+		return false
+	}
+	defer archive.Close() //nolint:errcheck // only read
+	for _, f := range archive.File {
+		if k.wants(f.Name) {
+			return false
+		}
+	}
+	return len(archive.File) > 0
 }
 
 // archiveName is the ecosystem that an archive's place names.
