@@ -2,7 +2,9 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,8 +12,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	jsonv2 "github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"github.com/assay-sca/assay/internal/vulndb"
@@ -144,8 +144,13 @@ func (j *changeJSON) begin(old, current vulndb.Metadata) error {
 	return err
 }
 
+// compact writes a value on one line.
 func compact(v any) ([]byte, error) {
-	return jsonv2.Marshal(v, jsontext.AllowInvalidUTF8(true), jsonv2.FormatNilSliceAsNull(false))
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
 }
 
 func (j *changeJSON) change(c *vulndb.Change) error {
@@ -220,7 +225,7 @@ func levels(c *vulndb.Change) string {
 	return c.Old.Severity + " -> " + c.New.Severity
 }
 
-func valueText(v jsontext.Value) string {
+func valueText(v []byte) string {
 	if v == nil {
 		return "-"
 	}

@@ -3,15 +3,13 @@ package cli
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
-
-	jsonv2 "github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/finding"
@@ -113,7 +111,7 @@ func readInventory(file string) (inventory.Inventory, error) {
 			} `json:"origin"`
 		} `json:"components"`
 	}
-	if err := jsonv2.UnmarshalRead(io.LimitReader(f, maxInventory), &doc, jsontext.AllowInvalidUTF8(true)); err != nil {
+	if err := json.NewDecoder(io.LimitReader(f, maxInventory)).Decode(&doc); err != nil {
 		return inventory.Inventory{}, errs.E(errs.Invalid, "--inventory: %s is no document of `assay scan -o json`: %s", file, oneLine(err))
 	}
 	if !strings.HasPrefix(doc.Schema, scanSchema) {
