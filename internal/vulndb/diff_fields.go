@@ -95,8 +95,10 @@ func (c *comparison) members(path string, old, current jsontext.Value) error {
 	return nil
 }
 
+// union are the keys of both, sorted.
 func union[V any](x, y map[string]V) []string {
-	all := maps.Clone(x)
+	all := make(map[string]V, max(len(x), len(y)))
+	maps.Copy(all, x)
 	maps.Copy(all, y)
 	return slices.Sorted(maps.Keys(all))
 }

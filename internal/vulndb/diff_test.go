@@ -341,6 +341,24 @@ func TestChangeJSON(t *testing.T) {
 	}
 }
 
+// FuzzCompareParts: whatever blobs hold, equal ones have no field that differs,
+// others have one, and backwards as many.
+func FuzzCompareParts(f *testing.F) {
+	f.Add([]byte(`{"aliases":["a"],"severities":[{"scheme":"x"}],"extra":{"a":[1]}}`), []byte(`{"aliases":["b"],"severities":[{"scheme":"x","value":"y"}]}`), []byte(`{"name":"x"}`))
+	f.Add([]byte(`{"references":[{"url":"a"},{"url":"a"},[]]}`), []byte(`{"references":[1,null]}`), []byte(`null`))
+	f.Fuzz(func(t *testing.T, x, y, entry []byte) {
+		there, err := vulndb.CompareParts([][]byte{x, entry}, [][]byte{y, entry})
+		back, failed := vulndb.CompareParts([][]byte{y, entry}, [][]byte{x, entry})
+		if (err == nil) != (failed == nil) {
+			t.Errorf("one way the error %v, the other %v", err, failed)
+		}
+		if err == nil && (len(there) != len(back) || len(there) == 0) {
+			t.Errorf("%d fields, backwards %d", len(there), len(back))
+		}
+		_, _ = vulndb.CompareParts([][]byte{x, entry}, [][]byte{x, y})
+	})
+}
+
 // harm changes a finished file.
 func harm(t *testing.T, file, statement string) {
 	t.Helper()
