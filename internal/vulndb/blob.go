@@ -39,7 +39,7 @@ type SeverityBlob struct {
 	Scheme string `json:"scheme"` // CVSS_V2, CVSS_V3, CVSS_V4, WORD, or the provider's own
 	Value  string `json:"value"`
 	Source string `json:"source,omitempty"`
-	Rank   int    `json:"rank,omitempty"`
+	Rank   int    `json:"rank,omitzero"`
 }
 
 // wordScheme is the scheme of a severity word outside CVSS.
@@ -51,7 +51,7 @@ type AffectedBlob struct {
 	Name       string          `json:"name,omitempty"`
 	PURL       string          `json:"purl,omitempty"`
 	CPE        string          `json:"cpe,omitempty"`
-	Unaffected bool            `json:"unaffected,omitempty"`
+	Unaffected bool            `json:"unaffected,omitzero"`
 	CVEs       []string        `json:"cves,omitempty"`
 	Qualifiers *QualifiersBlob `json:"qualifiers,omitempty"`
 	Ranges     []RangeBlob     `json:"ranges,omitempty"`

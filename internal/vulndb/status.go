@@ -139,13 +139,13 @@ type verifier struct {
 }
 
 const verifyQuery = `
-select a.id, p.name, a.name, a.digest, b.value, -1
+select a.id, p.name, a.name, a.digest, b.value, -1, 0, 0
 from advisories a join providers p on p.id = a.provider_id left join blobs b on b.id = a.blob_id
 union all
-select a.id, p.name, a.name, a.digest, b.value, f.sequence
-from (select advisory_id, sequence, blob_id from affected
-	union all select advisory_id, sequence, blob_id from unaffected
-	union all select advisory_id, sequence, blob_id from affected_cpes) f
+select a.id, p.name, a.name, a.digest, b.value, f.sequence, f.withdrawn, a.withdrawn is not null or a.status = 3
+from (select advisory_id, sequence, blob_id, withdrawn from affected
+	union all select advisory_id, sequence, blob_id, withdrawn from unaffected
+	union all select advisory_id, sequence, blob_id, withdrawn from affected_cpes) f
 	join advisories a on a.id = f.advisory_id
 	join providers p on p.id = a.provider_id left join blobs b on b.id = f.blob_id
 order by 1, 6`
@@ -158,7 +158,8 @@ func (v *verifier) records(ctx context.Context) error {
 		var sequence int
 		var provider, name string
 		var want, value []byte
-		if err := scan(&id, &provider, &name, &want, &value, &sequence); err != nil {
+		var dead, recordDead bool
+		if err := scan(&id, &provider, &name, &want, &value, &sequence, &dead, &recordDead); err != nil {
 			return err
 		}
 		value, err := v.db.blob(ctx, value)
@@ -174,8 +175,7 @@ func (v *verifier) records(ctx context.Context) error {
 		if current.id != id {
 			return errors.New("a record has lost its head")
 		}
-		digest := sha256.Sum256(value)
-		current.hash.Write(digest[:])
+		current.hash.Write(EntryDigest(sha256.Sum256(value), dead, recordDead))
 		return nil
 	})
 	if err != nil {

@@ -13,6 +13,15 @@ import (
 // records say, not how a file stores it: two builds of the same records agree, and
 // two releases are compared from the root downwards.
 
+// EntryDigest is what a record's digest takes of a blob: its digest, and a mark
+// where the entry alone is dead or alive. Only merged records have such entries.
+func EntryDigest(blob [sha256.Size]byte, dead, recordDead bool) []byte {
+	if dead == recordDead {
+		return blob[:]
+	}
+	return append(blob[:], 'x')
+}
+
 // DigestLine is what a provider's digest takes of one record.
 func DigestLine(key string, digest []byte) string { return fmt.Sprintf("%s\x00%x\n", key, digest) }
 

@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"slices"
+
+	"github.com/assay-sca/assay/internal/vulndb"
 )
 
 // mergeVariants makes one record of those that share an id and differ: archives
@@ -123,11 +125,11 @@ where id = $1 returning withdrawn is null`, merged.row).Scan(&merged.live)
 // does for a record that came whole.
 func (b *Builder) redigest(ctx context.Context, merged *seen) error {
 	rows, err := b.tx.QueryContext(ctx, `
-select -1 as place, blob_id from advisories where id = $1
-union all select sequence, blob_id from affected where advisory_id = $1
-union all select sequence, blob_id from unaffected where advisory_id = $1
-union all select sequence, blob_id from affected_cpes where advisory_id = $1
-order by 1`, merged.row)
+select -1 as place, blob_id, not $2 from advisories where id = $1
+union all select sequence, blob_id, withdrawn from affected where advisory_id = $1
+union all select sequence, blob_id, withdrawn from unaffected where advisory_id = $1
+union all select sequence, blob_id, withdrawn from affected_cpes where advisory_id = $1
+order by 1`, merged.row, merged.live)
 	if err != nil {
 		return err
 	}
@@ -135,14 +137,15 @@ order by 1`, merged.row)
 	sum := sha256.New()
 	for rows.Next() {
 		var place, blob int64
-		if err := rows.Scan(&place, &blob); err != nil {
+		var dead bool
+		if err := rows.Scan(&place, &blob, &dead); err != nil {
 			return err
 		}
 		digest, err := b.blobs.digest(blob)
 		if err != nil {
 			return err
 		}
-		sum.Write(digest[:])
+		sum.Write(vulndb.EntryDigest(digest, dead, !merged.live))
 	}
 	if err := rows.Err(); err != nil {
 		return err

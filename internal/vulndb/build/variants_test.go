@@ -145,3 +145,18 @@ func TestMergeWithdrawn(t *testing.T) {
 		})
 	}
 }
+
+// TestMergedDigestCoversEntries: whether an entry that an earlier record gave is
+// withdrawn makes another content, though no blob differs.
+func TestMergedDigestCoversEntries(t *testing.T) {
+	t.Parallel()
+	later := `{"id":"CVE-2024-9","modified":"2024-02-01T00:00:00Z","affected":[` + in("npm", "left", "0", "1") + `]}`
+	live := `{"id":"CVE-2024-9","modified":"2024-01-01T00:00:00Z","affected":[` + in("npm", "right", "0", "1") + `]}`
+	dead := strings.Replace(live, `"affected"`, `"withdrawn":"2024-01-02T00:00:00Z","affected"`, 1)
+	_, one := run(t, Limits{}, set(t, "a", later, live))
+	file, other := run(t, Limits{}, set(t, "a", later, dead))
+	if one.Metadata.Digest == other.Metadata.Digest {
+		t.Error("both have the same digest")
+	}
+	verify(t, file)
+}
