@@ -26,7 +26,7 @@ type Finding struct {
 // Confidence says how sure it is that the records mean the component.
 type Confidence string
 
-// Low: only the name of the product is the same.
+// Low means that only the name of the product is the same.
 const Low Confidence = "low"
 
 // Vulnerability is advisories merged by alias: a view of one database release.

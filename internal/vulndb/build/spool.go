@@ -101,7 +101,7 @@ func (s *spool) write(ctx context.Context, tx *sql.Tx, used []int64) error {
 	if err != nil {
 		return err
 	}
-	insert, err := tx.PrepareContext(ctx, `insert into blobs values ($1, $2)`)
+	insert, err := tx.PrepareContext(ctx, `insert into blobs values ($1, $2)`) //nolint:sqlclosecheck // closed below
 	if err != nil {
 		return err
 	}
