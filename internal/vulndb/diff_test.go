@@ -243,7 +243,7 @@ func TestDiffDecorations(t *testing.T) {
 func TestDiffMany(t *testing.T) {
 	t.Parallel()
 	var old, current []feed.Record
-	const n = 3000
+	const n = 900
 	for i := range n {
 		a := advisory.Advisory{ID: fmt.Sprintf("A-%04d", i), Summary: fmt.Sprint("text ", i), Affected: []advisory.Affected{upTo(fmt.Sprint("p", i), "1.0.0")}}
 		old = append(old, record("A", a))

@@ -25,10 +25,12 @@ import (
 
 // Options of a build.
 type Options struct {
-	Built    time.Time // the build time that the database states
-	Sample   bool      // marks the embedded demonstration data
-	Sequence int64     // the release's number in its line; 0: it is of none
-	Describe func(feedName, provider string) feed.Provider
+	Built time.Time // the build time that the database states
+	// FramesFrom is the number of blobs from which they are compressed; 0: the default.
+	FramesFrom int
+	Sample     bool  // marks the embedded demonstration data
+	Sequence   int64 // the release's number in its line; 0: it is of none
+	Describe   func(feedName, provider string) feed.Provider
 }
 
 // Builder takes in records and writes the database. It is for one goroutine.
@@ -113,7 +115,7 @@ func (b *Builder) open(ctx context.Context) error {
 	if err := os.WriteFile(b.temporary, nil, 0o644); err != nil {
 		return err
 	}
-	if b.blobs, err = newSpool(b.temporary + ".blobs"); err != nil {
+	if b.blobs, err = newSpool(b.temporary+".blobs", b.options.FramesFrom); err != nil {
 		return err
 	}
 	// Nothing is lost if the process dies: the file has no name that anyone reads.

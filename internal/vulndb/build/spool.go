@@ -2,6 +2,7 @@ package build
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -25,6 +26,7 @@ type spool struct {
 	size   int64
 	index  map[[12]byte]int32 // by the digest's beginning
 	places []place            // by number, less one
+	frames int                // blobs from which they are compressed
 }
 
 // place is small: a large database has millions.
@@ -33,12 +35,12 @@ type place struct {
 	length int32
 }
 
-func newSpool(path string) (*spool, error) {
+func newSpool(path string, frames int) (*spool, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	return &spool{file: f, w: bufio.NewWriterSize(f, 1<<20), index: map[[12]byte]int32{}}, nil
+	return &spool{file: f, w: bufio.NewWriterSize(f, 1<<20), index: map[[12]byte]int32{}, frames: cmp.Or(frames, leastForFrames)}, nil
 }
 
 // add stores a value once and returns its number.
@@ -87,7 +89,7 @@ func (s *spool) close() error {
 const (
 	dictionarySize = 64 << 10
 	samples        = 4096
-	leastForFrames = 1024 // blobs; fewer are stored as they are
+	leastForFrames = 16 << 10 // blobs; fewer are stored as they are: a file of some megabytes
 	chunkOfBlobs   = 512
 	maxSample      = 4 << 10 // a long text teaches nothing about the others
 )
@@ -106,7 +108,7 @@ func (s *spool) write(ctx context.Context, tx *sql.Tx, used []int64) error {
 		return err
 	}
 	defer insert.Close() //nolint:errcheck // ends with the transaction
-	return s.frames(ctx, encoder, used, func(id int64, frame []byte) error {
+	return s.compress(ctx, encoder, used, func(id int64, frame []byte) error {
 		_, err := insert.ExecContext(ctx, id, frame)
 		return err
 	})
@@ -114,7 +116,7 @@ func (s *spool) write(ctx context.Context, tx *sql.Tx, used []int64) error {
 
 // encoder is nil where frames would not pay.
 func (s *spool) encoder(ctx context.Context, tx *sql.Tx, used []int64) (*zstd.Encoder, error) {
-	if len(used) < leastForFrames {
+	if len(used) < s.frames {
 		return nil, nil
 	}
 	var sampled [][]byte
@@ -141,8 +143,8 @@ type framed struct {
 	values [][]byte
 }
 
-// frames compresses chunks on all processors and hands the blobs over in order.
-func (s *spool) frames(ctx context.Context, encoder *zstd.Encoder, used []int64, store func(int64, []byte) error) error {
+// compress makes frames of chunks on all processors and hands the blobs over in order.
+func (s *spool) compress(ctx context.Context, encoder *zstd.Encoder, used []int64, store func(int64, []byte) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	ordered := make(chan chan framed, 2*runtime.GOMAXPROCS(0))
 	group.Go(func() error {
