@@ -117,6 +117,9 @@ func (a *app) dbSearch(cmd *cobra.Command, d *database, want *searched, f format
 	if err := a.warnOfEnd(cmd.Context(), db, want.system); err != nil {
 		return err
 	}
+	if err := a.sayOutdated(cmd.Context(), db); err != nil {
+		return err
+	}
 	if page.Next != 0 {
 		a.message("there is more: go on with --after %d", page.Next)
 	}

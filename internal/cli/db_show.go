@@ -59,6 +59,9 @@ func (a *app) dbShow(cmd *cobra.Command, d *database, id string, f format) error
 		}
 		return nil
 	})
+	if err := a.sayOutdated(cmd.Context(), db); err != nil {
+		return err
+	}
 	if err == nil && len(records) == 0 {
 		a.message("nothing is known of %q in release %s", id, db.Metadata().Release)
 		return exitError(1)

@@ -24,6 +24,7 @@ type statusJSON struct {
 	Built      string         `json:"built"`
 	AgeSeconds int64          `json:"age_seconds"`
 	Sample     bool           `json:"sample"`
+	Sequence   int64          `json:"sequence"`
 	Records    int            `json:"records"`
 	Valid      bool           `json:"valid"`
 	Problem    string         `json:"problem,omitempty"`
@@ -100,7 +101,7 @@ func (a *app) dbStatus(cmd *cobra.Command, d *database, f format) error {
 func (a *app) gatherStatus(cmd *cobra.Command, db *vulndb.DB) (statusJSON, error) {
 	ctx, m := cmd.Context(), db.Metadata()
 	s := statusJSON{Path: db.Path(), Release: m.Release, Digest: m.Digest, Schema: m.Schema, Built: m.Built.Format(time.RFC3339),
-		AgeSeconds: int64(a.Now().Sub(m.Built) / time.Second), Sample: m.Sample, Records: m.Records, Valid: true,
+		AgeSeconds: int64(a.Now().Sub(m.Built) / time.Second), Sample: m.Sample, Sequence: m.Sequence, Records: m.Records, Valid: true,
 		Providers: []providerJSON{}, Sources: []sourceJSON{}}
 	if _, err := db.Verify(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -144,6 +145,9 @@ func printStatus(out io.Writer, s *statusJSON) error {
 	sample := ""
 	if s.Sample {
 		sample = " (SAMPLE DATA: a demonstration, not a database)"
+	}
+	if s.Sequence > 0 {
+		sample += fmt.Sprintf(", number %d of its line", s.Sequence)
 	}
 	fmt.Fprintf(w, "Release\t%s%s\nFile\t%s\nBuilt\t%s, %s ago\nRecords\t%d\nDigest\t%s\nSchema\t%s\nValid\t%s\n", s.Release, sample, s.Path,
 		s.Built, report.Age(time.Duration(s.AgeSeconds)*time.Second), s.Records, s.Digest, s.Schema, valid)
