@@ -230,7 +230,7 @@ var locks = []struct {
 	{"pub-localsend/pubspec.lock", readPubspecLock, 259, 67},
 	{"pylock-mousebender/pylock.example.toml", readPyLock, 3, 2},
 	{"pylock-pipenv/pylock.toml", readPyLock, 103, 103},
-	{"renv-admiral/renv.lock", readRenvLock, 126, undetermined},
+	{"renv-admiral/renv.lock", readRenvLock, 126, 17},
 	{"swift-component-detection/Package.resolved", readPackageResolved, 5, undetermined},
 	{"swift-simplenote/Package.resolved", readPackageResolved, 10, undetermined},
 	{"uv-fastapi-template/.github/workflows/add-to-project.yml", readWorkflow, 1, 1},

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,10 +117,26 @@ func readStackLock(t testing.TB, file string) pins {
 	return out
 }
 
+// readRenvLock takes as direct what DESCRIPTION names in its fields of packages.
 func readRenvLock(t testing.TB, file string) pins {
+	want := map[string]bool{}
+	field := ""
+	for line := range strings.Lines(beside(file, "DESCRIPTION")) {
+		if name, rest, ok := strings.Cut(line, ":"); ok && line[0] != ' ' && line[0] != '\t' {
+			field, line = name, rest
+		}
+		if !slices.Contains([]string{"Depends", "Imports", "LinkingTo", "Suggests", "Enhances"}, field) {
+			continue
+		}
+		for item := range strings.SplitSeq(line, ",") {
+			if words := strings.FieldsFunc(item, func(r rune) bool { return strings.ContainsRune(" \t\n(", r) }); len(words) > 0 {
+				want[words[0]] = true
+			}
+		}
+	}
 	out := pins{}
 	for _, p := range object(readJSON(t, file), "Packages") {
-		out.add("CRAN", text(p, "Package"), text(p, "Version"), false)
+		out.add("CRAN", text(p, "Package"), text(p, "Version"), want[text(p, "Package")])
 	}
 	return out
 }
