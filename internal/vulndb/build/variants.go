@@ -61,12 +61,19 @@ func mergedTables() []string {
 }
 
 // entryTable is a table of a record's affected entries, with the columns that say
-// what an entry is about.
-type entryTable struct{ name, same string }
+// what an entry is about, and those whose entries of the same go before it.
+type entryTable struct {
+	name, same string
+	yields     []string
+}
 
+// entryTables are in the order in which they are merged. That a package is not
+// affected is only taken from an earlier record if the later says nothing of it:
+// the denial would silence the later word.
 func entryTables() []entryTable {
 	pkg := "m.package_id = t.package_id and m.operating_system_id = t.operating_system_id"
-	return []entryTable{{"affected", pkg}, {"unaffected", pkg}, {"affected_cpes", "m.cpe_id = t.cpe_id"}}
+	return []entryTable{{"unaffected", pkg, []string{"unaffected", "affected"}}, {"affected", pkg, []string{"affected"}},
+		{"affected_cpes", "m.cpe_id = t.cpe_id", []string{"affected_cpes"}}}
 }
 
 const nextSequence = `(select 1 + max(s) from (
@@ -83,9 +90,11 @@ func (b *Builder) mergeInto(ctx context.Context, merged *seen, earlier seen) err
 		return err
 	}
 	for _, table := range entryTables() {
-		if _, err := b.tx.ExecContext(ctx, `update `+table.name+` as t set advisory_id = $1, sequence = sequence + $3
-			where advisory_id = $2 and not exists (select 1 from `+table.name+` m where m.advisory_id = $1 and `+table.same+`)`,
-			merged.row, earlier.row, next); err != nil {
+		text := `update ` + table.name + ` as t set advisory_id = $1, sequence = sequence + $3 where advisory_id = $2`
+		for _, other := range table.yields {
+			text += ` and not exists (select 1 from ` + other + ` m where m.advisory_id = $1 and ` + table.same + `)`
+		}
+		if _, err := b.tx.ExecContext(ctx, text, merged.row, earlier.row, next); err != nil {
 			return err
 		}
 		if _, err := b.tx.ExecContext(ctx, `delete from `+table.name+` where advisory_id = $1`, earlier.row); err != nil {
@@ -113,12 +122,12 @@ func (b *Builder) mergeInto(ctx context.Context, merged *seen, earlier seen) err
 }
 
 // revive makes a withdrawn record live if a package of it is: its makers may
-// differ, and each speaks for the packages that it names.
+// differ, and each speaks for the packages that it names. What is rejected stays so.
 func (b *Builder) revive(ctx context.Context, merged *seen) error {
 	return b.tx.QueryRowContext(ctx, `
 update advisories set withdrawn = case
 	when exists (select 1 from affected where advisory_id = $1 and withdrawn = 0) then null else withdrawn end
-where id = $1 returning withdrawn is null`, merged.row).Scan(&merged.live)
+where id = $1 returning withdrawn is null and status <> 3`, merged.row).Scan(&merged.live)
 }
 
 // redigest computes a merged record's digest from its blobs, as encoded.digest

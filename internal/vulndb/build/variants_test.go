@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/assay-sca/assay/internal/advisory"
+	"github.com/assay-sca/assay/internal/vulndb/feed"
 )
 
 // variants share an id and differ: older, newest, and one of another maker.
@@ -159,4 +162,65 @@ func TestMergedDigestCoversEntries(t *testing.T) {
 		t.Error("both have the same digest")
 	}
 	verify(t, file)
+}
+
+// contents builds records of one provider in every order, and wants one content.
+func contents(t *testing.T, records ...advisory.Advisory) []string {
+	t.Helper()
+	var first []string
+	for i := range records {
+		h := held{name: "held"}
+		for j := range records {
+			h.records = append(h.records, feed.Record{Provider: "DEBIAN", Advisory: records[(i+j)%len(records)]})
+		}
+		file, _ := run(t, Limits{}, h)
+		verify(t, file)
+		lines := dump(t, file)
+		if first == nil {
+			first = lines
+		}
+		if diff := cmp.Diff(first, lines); diff != "" {
+			t.Fatalf("another order gives other content (-first +other):\n%s", diff)
+		}
+	}
+	return first
+}
+
+// entry is one package of Debian 12, affected below 2 or not at all.
+func entry(name string, unaffected bool) advisory.Affected {
+	f := advisory.Affected{Ecosystem: "Debian:12", Name: name, Unaffected: unaffected}
+	if !unaffected {
+		f.Ranges = []advisory.Range{{Type: advisory.Ecosystem, Events: []advisory.Event{{Introduced: "0"}, {Fixed: "2"}}}}
+	}
+	return f
+}
+
+// TestMergeRejected: what its provider rejects stays rejected, whatever an earlier
+// record says, and the file can be checked.
+func TestMergeRejected(t *testing.T) {
+	t.Parallel()
+	lines := contents(t,
+		advisory.Advisory{ID: "CVE-1", Modified: "2024-01-01T00:00:00Z", Affected: []advisory.Affected{entry("a", false), entry("b", false)}},
+		advisory.Advisory{ID: "CVE-1", Modified: "2024-01-02T00:00:00Z", Status: advisory.Rejected, Affected: []advisory.Affected{entry("a", false)}},
+		advisory.Advisory{ID: "CVE-2", Modified: "2024-01-02T00:00:00Z", Affected: []advisory.Affected{entry("a", false)}})
+	if diff := cmp.Diff([]string{"CVE-2 CVE-2"}, rest(lines, "vulnerability")); diff != "" {
+		t.Errorf("vulnerabilities mismatch (-want +got):\n%s", diff)
+	}
+}
+
+// TestMergeUnaffected: an earlier "not affected" does not silence what the latest
+// record says of the package; of others it holds.
+func TestMergeUnaffected(t *testing.T) {
+	t.Parallel()
+	h := held{name: "held", records: []feed.Record{
+		{Provider: "DEBIAN", Advisory: advisory.Advisory{ID: "CVE-1", Modified: "2024-01-01T00:00:00Z", Affected: []advisory.Affected{entry("a", true), entry("b", true), entry("b", false)}}},
+		{Provider: "DEBIAN", Advisory: advisory.Advisory{ID: "CVE-1", Modified: "2024-01-02T00:00:00Z", Affected: []advisory.Affected{entry("a", false)}}}}}
+	file, _ := run(t, Limits{}, h)
+	verify(t, file)
+	for table, want := range map[string][]string{"affected": {"a", "b"}, "unaffected": {"b"}} {
+		got := query(t, file, `select p.name from `+table+` f join packages p on p.id = f.package_id order by 1`)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s mismatch (-want +got):\n%s", table, diff)
+		}
+	}
 }
