@@ -11,22 +11,20 @@ import (
 // or more CVEs is a bundle: it contributes to each of them and joins none.
 // Withdrawn records join nothing. The zero value is not usable; see NewClusters.
 type Clusters struct {
-	ids     map[string]int32
-	names   []string
-	parent  []int32
-	bundles map[string][]string
+	ids    map[string]int32
+	names  []string
+	parent []int32
 }
 
 // NewClusters returns an empty set.
 func NewClusters() *Clusters {
-	return &Clusters{ids: map[string]int32{}, bundles: map[string][]string{}}
+	return &Clusters{ids: map[string]int32{}}
 }
 
 // Add takes in one live record.
 func (c *Clusters) Add(id string, aliases []string) {
 	cves := namedCVEs(id, aliases)
 	if len(cves) > 1 {
-		c.bundles[id] = cves
 		for _, cve := range cves {
 			c.number(cve)
 		}
@@ -40,13 +38,14 @@ func (c *Clusters) Add(id string, aliases []string) {
 	}
 }
 
-// Vulnerabilities names the vulnerabilities that the record id contributes to:
-// one, or each CVE's for a bundle. Call it after the last Add.
-func (c *Clusters) Vulnerabilities(id string) []string {
-	if cves, ok := c.bundles[id]; ok {
+// Vulnerabilities names the vulnerabilities that a record contributes to, as it was
+// added: one, or each CVE's for a bundle. Of two providers' records of one id only
+// one may be a bundle. Call it after the last Add.
+func (c *Clusters) Vulnerabilities(id string, aliases []string) []string {
+	if cves := namedCVEs(id, aliases); len(cves) > 1 {
 		var out []string
 		for _, cve := range cves {
-			out = append(out, c.names[c.root(c.ids[cve])])
+			out = append(out, c.names[c.root(c.number(cve))])
 		}
 		slices.Sort(out)
 		return slices.Compact(out)

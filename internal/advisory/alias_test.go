@@ -33,11 +33,25 @@ func TestClusters(t *testing.T) {
 		}
 		got := map[string][]string{}
 		for id := range want {
-			got[id] = c.Vulnerabilities(id)
+			got[id] = c.Vulnerabilities(id, records[id])
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("mismatch (-want +got):\n%s", diff)
 		}
+	}
+}
+
+// TestClustersSameID: of two records of one id, one names two CVEs.
+func TestClustersSameID(t *testing.T) {
+	t.Parallel()
+	c := NewClusters()
+	c.Add("FOO-1", []string{"CVE-2024-1"})
+	c.Add("FOO-1", []string{"CVE-2024-2", "CVE-2024-3"})
+	if diff := cmp.Diff([]string{"CVE-2024-1"}, c.Vulnerabilities("FOO-1", []string{"CVE-2024-1"})); diff != "" {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"CVE-2024-2", "CVE-2024-3"}, c.Vulnerabilities("FOO-1", []string{"CVE-2024-2", "CVE-2024-3"})); diff != "" {
+		t.Errorf("bundle mismatch (-want +got):\n%s", diff)
 	}
 }
 

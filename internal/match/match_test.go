@@ -98,7 +98,7 @@ func (d *database) Details(_ context.Context, numbers []int64) (map[int64]adviso
 		r := d.records[n]
 		details[n] = advisory.Detail{ID: r.id, Provider: cmp.Or(r.provider, "test"), Aliases: r.aliases, Severity: r.level, Summary: r.summary, Text: r.text, Withdrawn: r.withdrawn}
 		if detail := details[n]; !r.withdrawn {
-			detail.Vulnerabilities = d.clusters.Vulnerabilities(r.id)
+			detail.Vulnerabilities = d.clusters.Vulnerabilities(r.id, r.aliases)
 			details[n] = detail
 		}
 	}
@@ -114,7 +114,7 @@ func (d *database) Relatives(_ context.Context, names []string) (map[string][]ad
 		if r.withdrawn {
 			continue
 		}
-		of := d.clusters.Vulnerabilities(r.id)
+		of := d.clusters.Vulnerabilities(r.id, r.aliases)
 		for _, name := range of {
 			if slices.Contains(names, name) {
 				relatives[name] = append(relatives[name], advisory.Relative{ID: r.id, Severity: r.level, Bundle: len(of) > 1})

@@ -1,6 +1,9 @@
 package vulndb
 
-import "database/sql"
+import (
+	"context"
+	"database/sql"
+)
 
 // Queries are the package's statements by the name of their constant.
 func Queries() map[string]string {
@@ -34,3 +37,9 @@ const Chunk = chunk
 
 // SQL is the connection pool.
 func (db *DB) SQL() *sql.DB { return db.sql }
+
+// FirstFrame prepares the inflating of blobs, as the first reader of one does.
+func (db *DB) FirstFrame(ctx context.Context) error {
+	_, err := db.blob(ctx, frameMagic)
+	return err
+}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/assay-sca/assay/internal/advisory"
 	"github.com/assay-sca/assay/internal/cpe"
@@ -234,11 +235,16 @@ func firstError(errors ...error) error {
 	return nil
 }
 
-// matchWords asks for every word, whatever signs stand among them.
+// matchWords asks for every word, whatever signs stand among them. Words are taken
+// apart as the index does ("node.js" is two): quoted whole they would be a phrase,
+// and the index keeps no places.
 func matchWords(text string) string {
 	var words []string
-	for word := range strings.FieldsSeq(text) {
-		words = append(words, `"`+strings.ReplaceAll(word, `"`, ` `)+`"`)
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.N, unicode.Co) }) {
+		words = append(words, `"`+word+`"`)
+	}
+	if words == nil {
+		return `""` // no word is in no summary
 	}
 	return strings.Join(words, " ")
 }
@@ -285,7 +291,7 @@ cross join packages p on p.id = f.package_id
 left join operating_systems s on s.id = f.operating_system_id
 union all
 select f.advisory_id, f.sequence, '', c.vendor || ' ' || c.product,
-	format('cpe:2.3:%s:%s:%s:*:*:%s:%s:%s:%s:%s:%s', c.part, c.vendor, c.product, c.edition, c.language, c.software_edition, c.target_software, c.target_hardware, c.other),
+	json_array(c.part, c.vendor, c.product, c.edition, c.language, c.software_edition, c.target_software, c.target_hardware, c.other),
 	0, '', f.intervals, f.withdrawn, f.unaffected, 0
 from json_each(?1) n
 cross join affected_cpes f on f.advisory_id = n.value
@@ -316,6 +322,9 @@ func (db *DB) entries(ctx context.Context, q *Query, numbers []int64) ([]Row, er
 		if r.Intervals, err = advisory.DecodeIntervals(intervals); err != nil {
 			return err
 		}
+		if r.CPE, err = productName(r.CPE); err != nil {
+			return err
+		}
 		r.Fix = advisory.FixStates()[r.fix]
 		named[r.Advisory] = true
 		if keep(&r) {
@@ -336,6 +345,19 @@ func (db *DB) entries(ctx context.Context, q *Query, numbers []int64) ([]Row, er
 	return rows, nil
 }
 
+// productName writes the columns of a product as a name: their signs must be quoted.
+func productName(columns string) (string, error) {
+	if columns == "" {
+		return "", nil
+	}
+	var c [9]string
+	if err := json.Unmarshal([]byte(columns), &c); err != nil {
+		return "", err
+	}
+	return cpe.Name{Part: c[0], Vendor: c[1], Product: c[2], Edition: c[3], Language: c[4], SoftwareEdition: c[5],
+		TargetSoftware: c[6], TargetHardware: c[7], Other: c[8]}.String(), nil
+}
+
 // entryFilter tells whether an entry is one that was asked for.
 func (db *DB) entryFilter(ctx context.Context, q *Query) (func(*Row) bool, error) {
 	var systems []int64
@@ -347,7 +369,8 @@ func (db *DB) entryFilter(ctx context.Context, q *Query) (func(*Row) bool, error
 	}
 	return func(r *Row) bool {
 		switch {
-		case q.Ecosystem != "" && r.Ecosystem != q.Ecosystem,
+		case r.Withdrawn && !q.Dead,
+			q.Ecosystem != "" && r.Ecosystem != q.Ecosystem,
 			len(q.Packages) > 0 && !slices.Contains(q.Packages, r.Package),
 			q.System != nil && !slices.Contains(systems, r.systemNumber),
 			q.AnyFix && r.Fix != q.Fix,

@@ -28,7 +28,8 @@ func (db *DB) blob(ctx context.Context, value []byte) ([]byte, error) {
 	if !bytes.HasPrefix(value, frameMagic) {
 		return value, nil
 	}
-	db.frames.once.Do(func() { db.frames.decoder, db.frames.err = db.openFrames(ctx) })
+	// All readers share what the first one reads: that it gives up is its own affair.
+	db.frames.once.Do(func() { db.frames.decoder, db.frames.err = db.openFrames(context.WithoutCancel(ctx)) })
 	if db.frames.err != nil {
 		return nil, db.frames.err
 	}

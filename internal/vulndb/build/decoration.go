@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/assay-sca/assay/internal/advisory"
+	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/vulndb"
 	"github.com/assay-sca/assay/internal/vulndb/feed"
 )
@@ -28,6 +29,8 @@ func (b *Builder) decorate(ctx context.Context, r *feed.Record) error {
 		return b.keep("known_exploited "+r.KnownExploited.CVE, r.Provider, r.KnownExploited.CVE, r.KnownExploited.Added, r.KnownExploited)
 	case r.EPSS != nil:
 		return b.addScore(ctx, r.Provider, r.EPSS)
+	case r.EndOfLife == nil:
+		return errs.E(errs.Damaged, "a record of %s has no id", r.Provider)
 	default:
 		e := r.EndOfLife
 		return b.keep("end_of_life "+e.Product+" "+e.Cycle, r.Provider, e.Product+" "+e.Cycle, e.Ends, e)

@@ -164,7 +164,7 @@ func (b *Builder) storeVulnerabilities(ctx context.Context) error {
 		if !b.seen[key].live {
 			continue
 		}
-		for _, name := range clusters.Vulnerabilities(key.id) {
+		for _, name := range clusters.Vulnerabilities(key.id, b.seen[key].aliases) {
 			if _, err := insert.ExecContext(ctx, b.seen[key].row, name); err != nil {
 				return err
 			}
@@ -222,8 +222,8 @@ func (b *Builder) digestProviders(ctx context.Context) error {
 	if err := b.scoreLines(ctx, lines); err != nil {
 		return err
 	}
-	for name, list := range lines {
-		b.providers[name].digest = vulndb.ProviderDigest(list)
+	for name, p := range b.providers { // one whose words others replaced has no line
+		p.digest = vulndb.ProviderDigest(lines[name])
 	}
 	return nil
 }
