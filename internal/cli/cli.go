@@ -132,6 +132,7 @@ and in .assay.yaml (fail-on: high).`,
 		return errs.E(errs.Invalid, "%w; see `%s --help`", err, cmd.CommandPath())
 	})
 	eachCommand(root, tellUsage)
+	strictHelp(root)
 	return root
 }
 
@@ -153,6 +154,23 @@ func tellUsage(cmd *cobra.Command) {
 			return errs.E(errs.Invalid, "%w; usage: %s", err, cmd.UseLine())
 		}
 		return nil
+	}
+}
+
+// strictHelp makes the wish for the help of a command that is not there an error.
+func strictHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() != "help" {
+			continue
+		}
+		cmd.Example = "  assay help db search"
+		cmd.Args = func(_ *cobra.Command, args []string) error {
+			if found, rest, err := root.Find(args); err != nil || len(rest) > 0 {
+				return errs.E(errs.Invalid, "there is no command %q below %q to tell of", strings.Join(args, " "), found.Root().Name())
+			}
+			return nil
+		}
 	}
 }
 

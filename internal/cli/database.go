@@ -223,7 +223,37 @@ func (d *database) optional() []string {
 	return slices.DeleteFunc(purl.Ecosystems(), func(e string) bool { return !purl.Rare(e) })
 }
 
+// checkSource refuses what has the form of a feed's name but is none, instead of
+// looking for a folder of that name.
+func checkSource(source string) error {
+	_, place := feeds.Named(source)
+	if place == "" {
+		return errs.E(errs.Invalid, "the source %q names no folder, file or URL", source)
+	}
+	name, rest, ok := strings.Cut(source, ":")
+	if place != source || isURL(source) || !ok || len(name) < 2 || strings.ContainsAny(name, `/\.`) {
+		return nil
+	}
+	if _, err := os.Lstat(source); err == nil {
+		return nil
+	}
+	if strings.HasPrefix(rest, "//") {
+		return errs.E(errs.Invalid, "the source %s is no http or https address", update.Shown(source))
+	}
+	var names []string
+	for _, f := range feeds.Feeds() {
+		names = append(names, f.Name())
+	}
+	slices.Sort(names)
+	return errs.E(errs.Invalid, "there is no feed %q: use %s", name, strings.Join(names, ", "))
+}
+
 func (a *app) updateOptions(d *database, p *progress) (update.Options, error) {
+	for _, source := range d.sources {
+		if err := checkSource(source); err != nil {
+			return update.Options{}, err
+		}
+	}
 	cache, err := a.cache()
 	if err != nil {
 		return update.Options{}, err

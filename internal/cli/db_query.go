@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/purl"
 	"github.com/assay-sca/assay/internal/severity"
+	versions "github.com/assay-sca/assay/internal/version"
 	"github.com/assay-sca/assay/internal/vulndb"
 )
 
@@ -29,6 +31,8 @@ type searched struct {
 
 	limit int
 	after int64
+
+	looked vulndb.Query // what was looked for last
 }
 
 func (s *searched) bind(cmd *cobra.Command) {
@@ -59,7 +63,7 @@ const (
 
 // query puts together what does not depend on the term.
 func (s *searched) query(ctx context.Context, db *vulndb.DB) (vulndb.Query, error) {
-	q := vulndb.Query{Ecosystem: s.ecosystem, Provider: s.provider, Weakness: s.weakness, Text: s.text, Exploited: s.exploited, EPSS: s.epss,
+	q := vulndb.Query{Ecosystem: s.ecosystem, Provider: s.provider, Text: s.text, Exploited: s.exploited, EPSS: s.epss,
 		Affects: s.affects, Dead: s.withdrawn, Limit: s.limit, After: s.after}
 	if s.limit < 1 || s.limit > maxPage {
 		return q, errs.E(errs.Invalid, "--limit %d is no number from 1 to %d", s.limit, maxPage)
@@ -77,15 +81,97 @@ func (s *searched) query(ctx context.Context, db *vulndb.DB) (vulndb.Query, erro
 	if err := s.setFix(&q); err != nil {
 		return q, err
 	}
+	if err := s.setWeakness(&q); err != nil {
+		return q, err
+	}
 	if err := s.setDates(&q); err != nil {
+		return q, err
+	}
+	if err := s.checkKnown(ctx, db); err != nil {
 		return q, err
 	}
 	if s.system == "" {
 		return q, nil
 	}
-	system, err := db.System(ctx, s.system)
+	system, err := systemOf(ctx, db, s.system)
 	q.System = &system
 	return q, err
+}
+
+// systemOf reads an operating system; if the database knows nothing of it, the
+// error says of which it does.
+func systemOf(ctx context.Context, db *vulndb.DB, text string) (distro.System, error) {
+	system, err := db.System(ctx, text)
+	if err == nil || errs.KindOf(err) != errs.NotFound {
+		return system, err
+	}
+	known, e := db.Systems(ctx)
+	if e != nil {
+		return system, e
+	}
+	var names, releases []string
+	for _, k := range known {
+		names = append(names, k.Name)
+		if k.Name == system.Name && k.Label != "" && !slices.Contains(releases, k.Label) {
+			releases = append(releases, k.Label)
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	switch {
+	case len(names) == 0:
+		return system, errs.E(errs.NotFound, "%w, nor of any other operating system", err)
+	case len(releases) > 0:
+		return system, errs.E(errs.NotFound, "%w: of %s it knows the releases %s", err, system.Name, strings.Join(releases, ", "))
+	}
+	return system, errs.E(errs.NotFound, "%w: it knows those of %s", err, strings.Join(names, ", "))
+}
+
+// checkKnown refuses names of which the database knows nothing: an empty answer
+// to a slip of the pen would be taken for good news.
+func (s *searched) checkKnown(ctx context.Context, db *vulndb.DB) error {
+	if s.ecosystem != "" {
+		known, err := db.Ecosystems(ctx)
+		if err != nil {
+			return err
+		}
+		names := purl.Ecosystems()
+		for name := range known {
+			names = append(names, name)
+		}
+		if !slices.Contains(names, s.ecosystem) {
+			slices.SortFunc(names, func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })
+			return errs.E(errs.Invalid, "unknown ecosystem %q: use %s", s.ecosystem, strings.Join(slices.Compact(names), ", "))
+		}
+	}
+	if s.provider == "" {
+		return nil
+	}
+	providers, err := db.Providers(ctx)
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(providers))
+	for i, p := range providers {
+		names[i] = p.Name
+	}
+	if !slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, s.provider) }) {
+		return errs.E(errs.NotFound, "the database has no records of a provider %q: it has those of %s", s.provider, strings.Join(names, ", "))
+	}
+	return nil
+}
+
+// setWeakness reads the number of a weakness, with or without its prefix.
+func (s *searched) setWeakness(q *vulndb.Query) error {
+	if s.weakness == "" {
+		return nil
+	}
+	number := strings.TrimPrefix(strings.ToUpper(s.weakness), "CWE-")
+	if _, err := strconv.ParseUint(number, 10, 32); err != nil {
+		return errs.E(errs.Invalid, "--cwe %q is no weakness such as CWE-79", s.weakness)
+	}
+	q.Weakness = "CWE-" + number
+	return nil
 }
 
 func (s *searched) setFix(q *vulndb.Query) error {
@@ -134,7 +220,7 @@ func (s *searched) find(ctx context.Context, db *vulndb.DB) (vulndb.Page, error)
 	}
 	switch {
 	case s.term == "":
-		return db.Find(ctx, q)
+		return s.look(ctx, db, q)
 	case strings.HasPrefix(s.term, "pkg:"):
 		return s.byPURL(ctx, db, q)
 	case strings.HasPrefix(s.term, "cpe:"):
@@ -143,16 +229,77 @@ func (s *searched) find(ctx context.Context, db *vulndb.DB) (vulndb.Page, error)
 			return vulndb.Page{}, err
 		}
 		q.CPE = &name
-		return db.Find(ctx, q)
+		return s.look(ctx, db, q)
 	}
 	for _, form := range idForms(s.term) {
 		q.ID = form
-		if page, err := db.Find(ctx, q); err != nil || len(page.Rows) > 0 {
+		if page, err := s.look(ctx, db, q); err != nil || len(page.Rows) > 0 {
 			return page, err
 		}
 	}
 	q.ID, q.Packages = "", packageForms(s.term, s.ecosystem)
+	return s.look(ctx, db, q)
+}
+
+// look asks the database, and remembers what for.
+func (s *searched) look(ctx context.Context, db *vulndb.DB, q vulndb.Query) (vulndb.Page, error) {
+	s.looked = q
 	return db.Find(ctx, q)
+}
+
+// undecided are the records of what a term names whose ranges cannot be compared
+// with the version that was asked for: to leave them out in silence would be to
+// call the version not affected.
+func (s *searched) undecided(ctx context.Context, db *vulndb.DB) ([]string, error) {
+	q := s.looked
+	asked := q.Affects
+	if asked == "" || s.term == "" {
+		return nil, nil
+	}
+	q.Affects, q.Limit = "", maxPage
+	page, err := db.Find(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var numbers []int64
+	for i := range page.Rows {
+		if r := &page.Rows[i]; !r.Withdrawn && !r.Unaffected && r.Package != "" && !comparableWith(r, asked) {
+			numbers = append(numbers, r.Advisory)
+		}
+	}
+	details, err := db.Details(ctx, slices.Compact(numbers))
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, d := range details {
+		ids = append(ids, d.ID)
+	}
+	slices.SortFunc(ids, advisory.CompareIDs)
+	return ids, nil
+}
+
+// comparableWith tells whether each interval of an entry can be compared with a
+// version, or one covers it.
+func comparableWith(r *vulndb.Row, text string) bool {
+	if r.Covers(text) {
+		return true
+	}
+	scheme := versions.SchemeOf(r.Ecosystem)
+	v, err := versions.Parse(scheme, text)
+	if err != nil {
+		return !slices.ContainsFunc(r.Intervals, func(i advisory.Interval) bool { return !i.Exact })
+	}
+	for _, i := range r.Intervals {
+		bounds, err := i.Bounds(scheme)
+		if err == nil {
+			_, err = bounds.Contains(v)
+		}
+		if err != nil && !i.Exact {
+			return false
+		}
+	}
+	return true
 }
 
 // byPURL keeps all that a purl says: group, scope and path are part of the name,
@@ -166,7 +313,7 @@ func (s *searched) byPURL(ctx context.Context, db *vulndb.DB, q vulndb.Query) (v
 		return vulndb.Page{}, err
 	}
 	q.Ecosystem, q.Packages, q.Affects = p.Ecosystem, []string{p.Name}, cmp.Or(q.Affects, p.Version)
-	return db.Find(ctx, q)
+	return s.look(ctx, db, q)
 }
 
 func (s *searched) byDistributed(ctx context.Context, db *vulndb.DB, q vulndb.Query, d purl.Distributed) (vulndb.Page, error) {
@@ -175,7 +322,7 @@ func (s *searched) byDistributed(ctx context.Context, db *vulndb.DB, q vulndb.Qu
 		if release := strings.TrimPrefix(d.Distro, d.Vendor+"-"); release != "" {
 			text += "@" + release
 		}
-		system, err := db.System(ctx, text)
+		system, err := systemOf(ctx, db, text)
 		if err != nil {
 			return vulndb.Page{}, err
 		}
@@ -183,7 +330,7 @@ func (s *searched) byDistributed(ctx context.Context, db *vulndb.DB, q vulndb.Qu
 	}
 	q.Ecosystem = distro.Ecosystem(q.System.Name)
 	q.Packages, q.Affects = []string{d.Name}, cmp.Or(q.Affects, d.Version)
-	return db.Find(ctx, q)
+	return s.look(ctx, db, q)
 }
 
 // idForms are the cases in which an id may be written: most are upper case, the

@@ -15,6 +15,7 @@ import (
 
 	"github.com/assay-sca/assay/internal/advisory"
 	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/policy"
 	"github.com/assay-sca/assay/internal/purl"
 	"github.com/assay-sca/assay/internal/vulndb"
 )
@@ -57,7 +58,9 @@ that an id names: the record itself, those that have it as an alias or upstream,
 merged with them. Flags narrow the answer, and ask without a term: all that is asked must
 hold. Withdrawn records are shown as such. The exit code is 1 when nothing is found.
 
-The version in a purl or a CPE name is the one that must be affected, like --affects.`,
+The version in a purl or a CPE name is the one that must be affected, like --affects. If it
+cannot be compared with a record's range, that is said, and the exit code is 3 if no other
+record is found.`,
 		Example: `  assay db search lodash
   assay db search --ecosystem PyPI requests --affects 2.30.0
   assay db search pkg:npm/%40babel/traverse@7.22.0
@@ -76,12 +79,10 @@ The version in a purl or a CPE name is the one that must be affected, like --aff
 			return err
 		}
 		if len(args) > 0 {
-			want.term = args[0]
-		} else if !narrowed(cmd) {
-			return errs.E(errs.Invalid, "nothing is asked: give a package, a purl, a CPE name or an id, or a flag such as --os or --text")
+			want.term = strings.TrimSpace(args[0])
 		}
-		if err := checkEcosystem(want.ecosystem); err != nil {
-			return err
+		if len(args) > 0 && want.term == "" || len(args) == 0 && !narrowed(cmd) {
+			return errs.E(errs.Invalid, "nothing is asked: give a package, a purl, a CPE name or an id, or a flag such as --os or --text")
 		}
 		return a.dbSearch(cmd, &d, &want, f)
 	}
@@ -92,7 +93,7 @@ The version in a purl or a CPE name is the one that must be affected, like --aff
 func narrowed(cmd *cobra.Command) bool {
 	for _, name := range []string{"ecosystem", "os", "provider", "fix-state", "min-severity", "kev", "min-epss", "cwe", "text",
 		"published-after", "published-before", "modified-after", "modified-before"} {
-		if cmd.Flags().Changed(name) {
+		if f := cmd.Flags().Lookup(name); f.Changed && !slices.Contains([]string{"", "false", "0"}, strings.TrimSpace(f.Value.String())) {
 			return true
 		}
 	}
@@ -123,11 +124,33 @@ func (a *app) dbSearch(cmd *cobra.Command, d *database, want *searched, f format
 	if page.Next != 0 {
 		a.message("there is more: go on with --after %d", page.Next)
 	}
-	if err == nil && len(found) == 0 {
+	if err != nil {
+		return err
+	}
+	undecided, err := want.undecided(cmd.Context(), db)
+	if err != nil {
+		return err
+	}
+	if len(undecided) > 0 {
+		a.message("not ruled out, since the version cannot be compared with %d more of the records: %s", len(undecided), some(undecided))
+	}
+	if len(found) == 0 && len(undecided) > 0 {
+		return exitError(policy.ExitIncomplete)
+	}
+	if len(found) == 0 {
 		a.message("nothing is known of %s in release %s", want, db.Metadata().Release)
 		return exitError(1)
 	}
-	return err
+	return nil
+}
+
+// some lists the first of many ids.
+func some(ids []string) string {
+	const shown = 5
+	if len(ids) <= shown {
+		return strings.Join(ids, ", ")
+	}
+	return strings.Join(ids[:shown], ", ") + ", …"
 }
 
 // warnOfEnd tells that a system which is asked for has no support any more: then
