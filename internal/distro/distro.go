@@ -123,7 +123,9 @@ func release(name, label string) System {
 // release of the system.
 func (s *System) ofProduct(label string) string {
 	product, rest, ok := strings.Cut(label, ":")
-	if !ok || product == "enterprise_linux" || strings.HasPrefix(product, "rhel_") {
+	// What is layered names its system at the end: "rhel_software_collections:3::el7".
+	system := product == "enterprise_linux" || strings.HasPrefix(product, "rhel_") && !strings.Contains(rest, "::el")
+	if !ok || system {
 		return label
 	}
 	s.Channel = strings.ToLower(product)

@@ -30,6 +30,7 @@ func TestFromOSV(t *testing.T) {
 		"Red Hat:enterprise_linux:9::baseos":       {Name: "rhel", Label: "enterprise_linux:9::baseos", Major: "9"},
 		"Red Hat:rhel_eus:9.2":                     {Name: "rhel", Label: "rhel_eus:9.2", Major: "9", Minor: "2", Channel: "eus"},
 		"Red Hat:openshift:4.16::el9":              {Name: "rhel", Label: "openshift:4.16::el9", Major: "9", Channel: "openshift"},
+		"Red Hat:rhel_software_collections:3::el7": {Name: "rhel", Label: "rhel_software_collections:3::el7", Major: "7", Channel: "rhel_software_collections"},
 		"Red Hat:ceph_storage:8":                   {Name: "rhel", Label: "ceph_storage:8", Channel: "ceph_storage"},
 		"SUSE:Linux Enterprise Server 15 SP5-LTSS": {Name: "sles", Label: "Linux Enterprise Server 15 SP5-LTSS", Major: "15", Minor: "5", Channel: "ltss"},
 		"openEuler:24.03-LTS":                      {Name: "openeuler", Label: "24.03-LTS", Major: "24", Minor: "3"},
@@ -57,7 +58,10 @@ func TestCovers(t *testing.T) {
 	}{
 		{"Debian:12", "debian@12", true}, {"Debian:12", "debian:bookworm", true}, {"Debian:12", "debian@11", false}, {"Debian:12", "debian", true},
 		{"Debian:sid", "debian@12", false}, {"Debian:sid", "debian", true}, {"Debian:sid", "debian:sid", true}, {"Debian:12", "debian:sid", false},
-		{"Debian", "debian@12", true},
+		{"Debian", "debian@12", true}, {"Debian", "debian:sid", true},
+		{"Wolfi", "wolfi@20230201", true}, {"Chainguard", "chainguard@20230214", true}, {"Arch Linux", "arch@20240101.0", true},
+		{"openSUSE:Tumbleweed", "opensuse-tumbleweed@20240101", true}, {"openSUSE:Leap 15.5", "opensuse-tumbleweed@20240101", false},
+		{"openSUSE:Leap 15.5", "opensuse-leap@15.5", true}, {"openSUSE:Tumbleweed", "opensuse@15.5", false},
 		{"Ubuntu:22.04:LTS", "ubuntu@22.04", true}, {"Ubuntu:22.04:LTS", "ubuntu@22", true}, {"Ubuntu:22.04:LTS", "ubuntu@22.10", false},
 		{"Ubuntu:Pro:18.04:LTS", "ubuntu@18.04", false}, {"Ubuntu:Pro:18.04:LTS", "ubuntu@18.04:pro", true}, {"Ubuntu:18.04:LTS", "ubuntu@18.04:pro", true},
 		{"Red Hat:enterprise_linux:9", "rhel 9.4", true}, {"Red Hat:enterprise_linux:9", "redhat@9", true}, {"Red Hat:enterprise_linux:9.4", "rhel@9.2", false},
@@ -82,6 +86,11 @@ func TestParse(t *testing.T) {
 	}
 	if s, err := distro.Parse("  Amazon@2023 "); err != nil || s.Name != "amzn" || s.Major != "2023" {
 		t.Errorf("%v, %v", s, err)
+	}
+	for text, want := range map[string][2]string{"debian-12": {"debian", "12"}, "alpine-v3.19": {"alpine", "3"}, "some-linux": {"some-linux", ""}} {
+		if s, err := distro.Parse(text); err != nil || s.Name != want[0] || s.Major != want[1] {
+			t.Errorf("%s: %v, %v", text, s, err)
+		}
 	}
 }
 
