@@ -174,25 +174,34 @@ func (m *matcher) deny(findings []finding.Finding, details map[int64]advisory.De
 	}
 }
 
-// decorate asks once for all vulnerabilities.
+// decorate asks once for all vulnerabilities, by each of their names: of two CVEs that
+// are one vulnerability, the other may be the one that is exploited.
 func decorate(ctx context.Context, advisories Advisories, findings []finding.Finding) error {
 	names := map[string]bool{}
 	for i := range findings {
-		names[findings[i].Vulnerability.ID] = true
+		for _, name := range known(&findings[i].Vulnerability) {
+			names[name] = true
+		}
 	}
 	if len(names) == 0 {
 		return nil
 	}
-	known, err := advisories.Decorations(ctx, sorted(names))
+	decorations, err := advisories.Decorations(ctx, sorted(names))
 	if err != nil {
 		return err
 	}
 	for i := range findings {
 		v := &findings[i].Vulnerability
-		v.Exploited, v.EPSS = known[v.ID].Exploited, known[v.ID].EPSS
+		for _, name := range known(v) {
+			v.Exploited = v.Exploited || decorations[name].Exploited
+			v.EPSS = max(v.EPSS, decorations[name].EPSS)
+		}
 	}
 	return nil
 }
+
+// known are the names by which a vulnerability is known.
+func known(v *finding.Vulnerability) []string { return append([]string{v.ID}, v.Aliases...) }
 
 // addAdvisory enters a record once, with all the intervals it states.
 func addAdvisory(list []finding.Advisory, d advisory.Detail, intervals string) []finding.Advisory {

@@ -524,6 +524,23 @@ func TestUnaffected(t *testing.T) {
 	}
 }
 
+// TestDecoratedByAlias: two CVEs are one vulnerability, and the later is exploited.
+func TestDecoratedByAlias(t *testing.T) {
+	t.Parallel()
+	d := newDatabase(
+		record{id: "GHSA-1", aliases: []string{"CVE-2025-1"}, ecosystem: "npm", name: "x", intervals: below("2.0.0")},
+		record{id: "GHSA-2", aliases: []string{"GHSA-1"}, ecosystem: "npm", name: "y", intervals: below("2.0.0")},
+		record{id: "CVE-2026-1", aliases: []string{"GHSA-2"}, ecosystem: "npm", name: "z", intervals: below("2.0.0")},
+	)
+	r, err := match.Run(t.Context(), d, components("npm x 1.0.0"))
+	if err != nil || len(r.Findings) != 1 {
+		t.Fatalf("%v, %d findings, want one", err, len(r.Findings))
+	}
+	if v := r.Findings[0].Vulnerability; v.ID != "CVE-2025-1" || !v.Exploited || v.EPSS != 0.5 {
+		t.Errorf("not decorated: %+v", v)
+	}
+}
+
 // TestProducts: by the name of the product alone, only where the database has
 // nothing else of the ecosystem, with low confidence.
 func TestProducts(t *testing.T) {

@@ -2,12 +2,16 @@ package vulndb_test
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 
 	"github.com/assay-sca/assay/internal/advisory"
 	"github.com/assay-sca/assay/internal/cpe"
+	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/vulndb"
 	"github.com/assay-sca/assay/internal/vulndb/build"
 	"github.com/assay-sca/assay/internal/vulndb/feed"
@@ -167,4 +171,55 @@ func TestConcurrentReaders(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+// TestDenials: only who says nothing of versions denies all of them.
+func TestDenials(t *testing.T) {
+	t.Parallel()
+	deny := func(name string, ranges ...advisory.Range) advisory.Affected {
+		return advisory.Affected{Ecosystem: "npm", Name: name, Unaffected: true, Ranges: ranges}
+	}
+	db := stored(t, build.Options{}, feed.Record{Provider: advisory.Private, Advisory: advisory.Advisory{ID: "A-1", Affected: []advisory.Affected{
+		deny("all"), deny("commits", advisory.Range{Type: advisory.Git, Events: []advisory.Event{{Introduced: "0"}}}),
+		deny("empty", advisory.Range{Type: advisory.SemVer, Events: []advisory.Event{{Introduced: "1.0.0"}, {Fixed: "1.0.0"}}}),
+	}}})
+	got := map[string]string{}
+	err := db.Candidates(t.Context(), "npm", []string{"all", "commits", "empty"}, func(c advisory.Candidate) error {
+		got[c.Name] = c.Intervals
+		return nil
+	})
+	if want := map[string]string{"all": "", "commits": ">=0 <0", "empty": ">=0 <0"}; err != nil || !maps.Equal(got, want) {
+		t.Errorf("%v, %v, want %v", got, err, want)
+	}
+}
+
+// TestVerifyDecorations: what stands beside the records is checked as they are.
+func TestVerifyDecorations(t *testing.T) {
+	t.Parallel()
+	whole := openWorld(t).Path()
+	data, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, change := range []string{
+		`update epss set score = 0`, `update epss set percentile = percentile + 1e-12`, `delete from epss where cve = 'CVE-2024-2'`,
+		`update known_exploited set cve = 'CVE-2024-7'`, `update known_exploited set ransomware = 0`, `delete from known_exploited`,
+		`update end_of_life set ends = '2030-01-01'`, `delete from end_of_life`, `update weaknesses set cwe = 'CWE-95'`,
+		`update affected_cpes set intervals = '<0'`, `update affected_cpes set platforms = null`, `update cpes set product = 'lefd'`,
+		`update unaffected set intervals = '*'`, `delete from unaffected`, `update operating_systems set major = '13' where label = '12'`,
+		`update operating_system_aliases set name = 'rhel'`, `update vulnerabilities set name = 'CVE-2024-7'`, `update sources set stale = 'x'`,
+		`update advisories set status = 3 where name = 'GHSA-1'`, `update advisories set withdrawn = null`, `update providers set proven = 1 - proven`,
+	} {
+		t.Run(change, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), fmt.Sprint(i)+".db")
+			if err := os.WriteFile(file, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			other(t, file, change)
+			if _, err := openFile(t, file).Verify(t.Context()); errs.KindOf(err) != errs.Damaged {
+				t.Errorf("%s: error %v, want damage", change, err)
+			}
+		})
+	}
 }

@@ -59,7 +59,7 @@ func (b *Builder) addAffected(ctx context.Context, row int64, sequence int, a *a
 	if err != nil {
 		return err
 	}
-	intervals := advisory.EncodeIntervals(f.Intervals(scheme(f)))
+	intervals := advisory.EncodeIntervals(intervals(f))
 	if f.CPE != "" {
 		return b.addProduct(ctx, row, sequence, a, intervals, blob)
 	}
@@ -85,6 +85,16 @@ func (b *Builder) addAffected(ctx context.Context, row int64, sequence int, a *a
 	}
 	_, err = b.insert.affected.ExecContext(ctx, pkg, os, row, sequence, a.Dead(), fixState(f), intervals, ratings, qualifiers(f), blob)
 	return err
+}
+
+// intervals are those of an entry. Where nothing is said of versions a denial speaks
+// of all; one whose ranges hold no version, such as those of commits, of none.
+func intervals(f *advisory.Affected) []advisory.Interval {
+	list := f.Intervals(scheme(f))
+	if f.Unaffected && len(list) == 0 && len(f.Ranges)+len(f.Versions) > 0 {
+		return []advisory.Interval{{Lower: "0", Upper: "0"}}
+	}
+	return list
 }
 
 func (b *Builder) addProduct(ctx context.Context, row int64, sequence int, a *advisory.Advisory, intervals string, blob int64) error {
