@@ -134,7 +134,7 @@ func statement(conditions []condition, limit int) (text string, args []any) {
 const (
 	afterCondition    = `a.id > ?`
 	idCondition       = `a.id in (select value from json_each(?))`
-	providerCondition = `a.provider_id = (select id from providers where name = ?)`
+	providerCondition = `a.provider_id in (select id from providers where name = ?)`
 	packagesCondition = `a.id in (
 		select f.advisory_id from json_each(?) n join packages p on p.name = n.value join affected f on f.package_id = p.id
 		union
@@ -381,9 +381,17 @@ func (db *DB) entryFilter(ctx context.Context, q *Query) (func(*Row) bool, error
 	}, nil
 }
 
+// productMatches compares a version with and without its update: entries speak of
+// "1.0-rc1", or of 1.0 with all its updates.
 func productMatches(r *Row, asked cpe.Name) bool {
 	n, err := cpe.Parse(r.CPE)
-	return err == nil && n.Covers(asked) && (asked.Version == cpe.Any || asked.Version == cpe.NA || r.Covers(asked.Version))
+	if err != nil || !n.Covers(asked) {
+		return false
+	}
+	if asked.Version == cpe.Any || asked.Version == cpe.NA || r.Covers(asked.Version) {
+		return true
+	}
+	return asked.Update != cpe.Any && asked.Update != cpe.NA && r.Covers(asked.Version+"-"+asked.Update)
 }
 
 // Covers tells whether the entry's intervals cover a version. What cannot be

@@ -223,3 +223,41 @@ func TestVerifyDecorations(t *testing.T) {
 		})
 	}
 }
+
+// TestProvidersByCase: an odd id gives a provider that differs from another in case
+// alone. It must not sink the build, and is found with the other.
+func TestProvidersByCase(t *testing.T) {
+	t.Parallel()
+	db := stored(t, build.Options{},
+		feed.Record{Provider: "osv", Advisory: advisory.Advisory{ID: "osv-1", Affected: []advisory.Affected{below("npm", "a", "2")}}},
+		feed.Record{Provider: "OSV", Advisory: advisory.Advisory{ID: "OSV-1", Affected: []advisory.Affected{below("npm", "a", "2")}}})
+	page, err := db.Find(t.Context(), vulndb.Query{Provider: "Osv"})
+	if err != nil || len(page.Rows) != 2 {
+		t.Errorf("%+v, %v, want two rows", page.Rows, err)
+	}
+}
+
+// TestFindProductVersions: versions of products may have an update, or be told not to be.
+func TestFindProductVersions(t *testing.T) {
+	t.Parallel()
+	product := func(name string, i advisory.Interval) advisory.Affected {
+		return advisory.Affected{CPE: "cpe:2.3:a:v:" + name + ":*:*:*:*:*:*:*:*", Stated: []advisory.Interval{i}}
+	}
+	db := stored(t, build.Options{}, feed.Record{Provider: "NVD", Advisory: advisory.Advisory{ID: "CVE-2024-1", Affected: []advisory.Affected{
+		product("na", advisory.Interval{Lower: "-", Exact: true}), product("update", advisory.Interval{Lower: "1.0-rc1", Exact: true}),
+		product("all", advisory.Interval{Lower: "1.0", Exact: true}), product("after", advisory.Interval{Lower: "1.0", After: true}),
+	}}})
+	for text, want := range map[string]int{
+		"na:-": 1, "na:1.0": 0, "update:1.0:rc1": 1, "update:1.0-rc1": 1, "update:1.0:rc2": 0, "all:1.0:rc1": 1, "all:1.0": 1, "all:1.1": 0,
+		"after:1.0": 0, "after:1.0.1": 1, "after": 1, "*": 4,
+	} {
+		asked, err := cpe.Parse("cpe:2.3:a:v:" + text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := db.Find(t.Context(), vulndb.Query{CPE: &asked})
+		if err != nil || len(page.Rows) != want {
+			t.Errorf("%s: %d rows, %v, want %d", text, len(page.Rows), err, want)
+		}
+	}
+}

@@ -41,7 +41,7 @@ create table metadata (
 -- who assigned the records: a database that ids name by their prefix, a vendor
 create table providers (
 	id        integer primary key,
-	name      text not null unique collate nocase,
+	name      text not null collate nocase, -- odd ids may give two that differ in case
 	title     text not null,
 	licence   text not null,
 	covers    text not null,
@@ -225,6 +225,7 @@ create virtual table summaries using fts5 (text, content='', detail=none, column
 
 // Indexes are made when the tables are full.
 const Indexes = `
+create index providers_by_name on providers (name);
 create unique index packages_by_name on packages (ecosystem, name);
 create index packages_by_bare_name on packages (name);
 create unique index operating_systems_by_name on operating_systems (name, label);

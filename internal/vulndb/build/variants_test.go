@@ -1,7 +1,9 @@
 package build
 
 import (
+	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -221,6 +223,34 @@ func TestMergeUnaffected(t *testing.T) {
 		got := query(t, file, `select p.name from `+table+` f join packages p on p.id = f.package_id order by 1`)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s mismatch (-want +got):\n%s", table, diff)
+		}
+	}
+}
+
+// TestMergeMany: many copies of one record, live, withdrawn and denying, of two
+// providers, give one content in any order.
+func TestMergeMany(t *testing.T) {
+	t.Parallel()
+	h := held{name: "held"}
+	for i := range 7 {
+		a := advisory.Advisory{ID: "CVE-1", Modified: "2024-01-0" + strconv.Itoa(1+i/2) + "T00:00:00Z", Summary: strconv.Itoa(i), Aliases: []string{"X-" + strconv.Itoa(i)},
+			Affected: []advisory.Affected{entry("p"+strconv.Itoa(i%3), i%2 == 0), entry("p"+strconv.Itoa(i%4), false),
+				{CPE: "cpe:2.3:a:v:p" + strconv.Itoa(i%2) + ":*:*:*:*:*:*:*:*", Stated: []advisory.Interval{{Upper: strconv.Itoa(i + 1)}}}}}
+		if i%3 == 0 {
+			a.Withdrawn = a.Modified
+		}
+		h.records = append(h.records, feed.Record{Provider: []string{"DEBIAN", "NVD"}[i%2], Advisory: a})
+	}
+	first := ""
+	for seed := range uint64(12) {
+		rand.New(rand.NewPCG(seed, 1)).Shuffle(len(h.records), func(i, j int) { h.records[i], h.records[j] = h.records[j], h.records[i] })
+		file, report := run(t, Limits{}, h)
+		verify(t, file)
+		if first == "" {
+			first = report.Metadata.Digest
+		}
+		if report.Metadata.Digest != first {
+			t.Fatalf("seed %d gives %s, want %s", seed, report.Metadata.Digest, first)
 		}
 	}
 }
