@@ -170,7 +170,7 @@ func (a *app) runScan(ctx context.Context, f *scanFlags, src *source.Source, ign
 				return nil, err
 			}
 			closeDB = closer
-			return db, nil
+			return covered{db}, nil
 		},
 		Stage: func(name string) {
 			p.say(map[string]string{"read": "reading manifests and lockfiles", "match": "matching"}[name])
