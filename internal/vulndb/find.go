@@ -144,7 +144,8 @@ const (
 		union
 		select f.advisory_id from json_each(?) s join unaffected f on f.operating_system_id = s.value and f.operating_system_id > 0)`
 	productsCondition  = `a.id in (select f.advisory_id from json_each(?) c join affected_cpes f on f.cpe_id = c.value)`
-	ecosystemCondition = `exists (select 1 from affected f join packages p on p.id = f.package_id where f.advisory_id = a.id and p.ecosystem = ?)`
+	ecosystemCondition = `(exists (select 1 from affected f join packages p on p.id = f.package_id where f.advisory_id = a.id and p.ecosystem = ?)
+		or exists (select 1 from unaffected f join packages p on p.id = f.package_id where f.advisory_id = a.id and p.ecosystem = ?))`
 	weaknessCondition  = `a.id in (select w.advisory_id from weaknesses w where w.cwe = ?)`
 	textCondition      = `a.id in (select rowid from summaries where summaries match ?)`
 	fixCondition       = `exists (select 1 from affected f where f.advisory_id = a.id and f.fix_state = ?)`

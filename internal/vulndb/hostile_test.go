@@ -261,3 +261,26 @@ func TestFindProductVersions(t *testing.T) {
 		}
 	}
 }
+
+// TestFindEcosystem: a record that only denies is found by its ecosystem, too.
+func TestFindEcosystem(t *testing.T) {
+	t.Parallel()
+	db := stored(t, build.Options{}, feed.Record{Provider: "A", Advisory: advisory.Advisory{ID: "A-1",
+		Affected: []advisory.Affected{{Ecosystem: "npm", Name: "a", Unaffected: true}}}})
+	page, err := db.Find(t.Context(), vulndb.Query{Ecosystem: "npm"})
+	if err != nil || len(page.Rows) != 1 || !page.Rows[0].Unaffected {
+		t.Errorf("%+v, %v, want the denial", page.Rows, err)
+	}
+}
+
+// TestMergedAlias: a record is found by what an earlier copy took for an alias.
+func TestMergedAlias(t *testing.T) {
+	t.Parallel()
+	db := stored(t, build.Options{},
+		feed.Record{Provider: "A", Advisory: advisory.Advisory{ID: "A-1", Modified: "2024-01-02T00:00:00Z", Related: []string{"CVE-2024-1"}, Affected: []advisory.Affected{below("npm", "a", "2")}}},
+		feed.Record{Provider: "A", Advisory: advisory.Advisory{ID: "A-1", Modified: "2024-01-01T00:00:00Z", Aliases: []string{"CVE-2024-1"}, Affected: []advisory.Affected{below("npm", "a", "2")}}})
+	rows, err := db.ByID(t.Context(), "CVE-2024-1")
+	if err != nil || len(rows) != 1 {
+		t.Errorf("%+v, %v, want the record", rows, err)
+	}
+}

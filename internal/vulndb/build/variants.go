@@ -102,6 +102,9 @@ func (b *Builder) mergeInto(ctx context.Context, merged *seen, earlier seen) err
 		}
 	}
 	for _, text := range []string{
+		// What either takes for the same is found by that name.
+		`update aliases as m set kind = min(kind, (select kind from aliases e where e.name = m.name and e.advisory_id = $2))
+			where advisory_id = $1 and exists (select 1 from aliases e where e.name = m.name and e.advisory_id = $2)`,
 		`update or ignore aliases set advisory_id = $1 where advisory_id = $2`,
 		`delete from aliases where advisory_id = $2 and $1 <> $2`,
 		`update or ignore weaknesses set advisory_id = $1 where advisory_id = $2`,
