@@ -312,6 +312,9 @@ func (s *searched) byPURL(ctx context.Context, db *vulndb.DB, q vulndb.Query) (v
 	if err != nil {
 		return vulndb.Page{}, err
 	}
+	if q.Ecosystem != "" && q.Ecosystem != p.Ecosystem {
+		return vulndb.Page{}, errs.E(errs.Invalid, "--ecosystem %s: %s is a package of %s", q.Ecosystem, s.term, p.Ecosystem)
+	}
 	q.Ecosystem, q.Packages, q.Affects = p.Ecosystem, []string{p.Name}, cmp.Or(q.Affects, p.Version)
 	return s.look(ctx, db, q)
 }

@@ -138,10 +138,34 @@ func (a *app) dbSearch(cmd *cobra.Command, d *database, want *searched, f format
 		return exitError(policy.ExitIncomplete)
 	}
 	if len(found) == 0 {
-		a.message("nothing is known of %s in release %s", want, db.Metadata().Release)
+		if told, err := a.sayDecorated(cmd.Context(), db, want.term); err != nil {
+			return err
+		} else if !told {
+			a.message("nothing is known of %s in release %s", want, db.Metadata().Release)
+		}
 		return exitError(1)
 	}
 	return nil
+}
+
+// sayDecorated tells what is known of an id that no record has: that it is
+// exploited, or how likely that is.
+func (a *app) sayDecorated(ctx context.Context, db *vulndb.DB, id string) (bool, error) {
+	id = strings.ToUpper(id)
+	known, err := db.Decorations(ctx, []string{id})
+	d := known[id]
+	if err != nil || !d.Exploited && d.EPSS == 0 {
+		return false, err
+	}
+	var facts []string
+	if d.Exploited {
+		facts = append(facts, "known to be exploited since "+d.Added)
+	}
+	if d.EPSS > 0 {
+		facts = append(facts, fmt.Sprintf("EPSS %g", d.EPSS))
+	}
+	a.message("release %s has no record of what %s affects; it is in the catalogues: %s", db.Metadata().Release, id, strings.Join(facts, ", "))
+	return true, nil
 }
 
 // some lists the first of many ids.

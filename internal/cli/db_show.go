@@ -63,7 +63,11 @@ func (a *app) dbShow(cmd *cobra.Command, d *database, id string, f format) error
 		return err
 	}
 	if err == nil && len(records) == 0 {
-		a.message("nothing is known of %q as an id in release %s: for a package use `assay db search`", id, db.Metadata().Release)
+		if told, err := a.sayDecorated(cmd.Context(), db, id); err != nil {
+			return err
+		} else if !told {
+			a.message("nothing is known of %q as an id in release %s: for a package use `assay db search`", id, db.Metadata().Release)
+		}
 		return exitError(1)
 	}
 	return err
