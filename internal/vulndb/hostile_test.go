@@ -148,7 +148,7 @@ func TestConcurrentReaders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer other.Close() //nolint:errcheck // only read
+	defer other.Close()
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := other.FirstFrame(cancelled); err != nil {
