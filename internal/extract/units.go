@@ -65,7 +65,7 @@ func (p *pairing) lockUnit(b *inventory.Builder, f *readFile) {
 		l.declare(m)
 		l.markMember(m.content.file.Name)
 	}
-	if !f.content.file.DirectKnown && len(p.governs[f]) == 0 && len(l.packages) > 0 && !l.anyDirect() {
+	if !f.content.file.DirectKnown && !p.declares(f) && len(l.packages) > 0 && !l.anyDirect() {
 		l.rootsAreDirect()
 		p.note(f, "no manifest beside it tells what is direct: packages that no other depends on are taken as direct")
 	}
@@ -85,6 +85,12 @@ func (p *pairing) lockUnit(b *inventory.Builder, f *readFile) {
 		b.Add(unit, occurrence(d.file, &pkg))
 	}
 	p.noteMissing(f, l)
+}
+
+// declares tells whether a manifest of the lock asks for anything: one that only
+// lists the folders of a project says nothing of what is direct.
+func (p *pairing) declares(lock *readFile) bool {
+	return slices.ContainsFunc(p.governs[lock], func(m *readFile) bool { return len(m.content.file.Declared) > 0 })
 }
 
 // nameOwn tells a lock's packages which names are those of the project: of the

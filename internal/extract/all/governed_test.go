@@ -51,6 +51,13 @@ gauge 0.9 true runtime [>= 1.0]
 hand 1.0 false runtime []
 probe 2.0 true optional []
 drift gauge >= 1.0 [0.9]`},
+		{"a project's folders alone tell nothing", map[string]string{
+			"cabal.project":        "packages: clock\n",
+			"cabal.project.freeze": "constraints: any.gauge ==1.2\n",
+		}, `
+cabal.project.freeze [cabal.project]
+gauge 1.2 true runtime []
+note no manifest beside it tells what is direct: packages that no other depends on are taken as direct`},
 		{"Haskell", map[string]string{
 			"clock.cabal":          "name: clock\nlibrary\n  build-depends: gauge >=1 && <2\ntest-suite spec\n  build-depends: clock, probe\n",
 			"cabal.project.freeze": "constraints: any.gauge ==1.2,\n             any.hand ==0.1,\n             any.probe ==3.0\n",

@@ -330,3 +330,22 @@ func TestRunOddPath(t *testing.T) {
 	left(t, filepath.Dir(file), filepath.Base(file))
 	verify(t, file)
 }
+
+// TestDeadSet: a set of which most is unusable fails the build, however large the
+// others are; a few strange files do not.
+func TestDeadSet(t *testing.T) {
+	t.Parallel()
+	var bad, good []string
+	for i := range 20 {
+		bad = append(bad, `{"no":"record"}`)
+		good = append(good, fmt.Sprintf(`{"id":"A-%d"}`, i))
+	}
+	file := filepath.Join(t.TempDir(), "a.db")
+	sets := []feed.Set{set(t, "good", good...), set(t, "dead", bad...)}
+	_, err := Run(t.Context(), file, sets, Options{Built: built}, Limits{SkippedShare: 1}, func(string) {})
+	if errs.KindOf(err) != errs.Damaged || !strings.Contains(err.Error(), "dead: 20 of 20 records cannot be used") {
+		t.Errorf("the error is %v", err)
+	}
+	left(t, filepath.Dir(file))
+	run(t, Limits{SkippedShare: 1}, set(t, "good", good...), set(t, "strange", bad[0]))
+}

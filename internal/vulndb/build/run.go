@@ -44,6 +44,13 @@ type Limits struct {
 	Check func(n int, s Source) error
 }
 
+// A set of which most is unusable is no part of the database: it would vanish
+// among the others' records. A few strange files beside them are no set.
+const (
+	leastSkipped    = 10
+	maxSkippedOfSet = 0.5
+)
+
 // Run builds the database out from sets. A record that cannot be used is left
 // out and reported; beyond the limit the build fails with errs.Damaged and out
 // stays as it was. progress is called with each set's name before it is read.
@@ -58,6 +65,10 @@ func Run(ctx context.Context, out string, sets []feed.Set, options Options, limi
 		progress(set.Name())
 		source, err := b.addSet(ctx, set)
 		if err != nil {
+			return report, errors.Join(err, b.Abort())
+		}
+		if n := len(source.Skipped); n >= leastSkipped && float64(n) > maxSkippedOfSet*float64(n+source.Records) {
+			err := errs.E(errs.Damaged, "%s: %d of %d records cannot be used, the first since %s: is it of another feed?", source.Name, n, n+source.Records, source.Skipped[0].Reason)
 			return report, errors.Join(err, b.Abort())
 		}
 		source.Name = unused(names, source.Name)
