@@ -37,7 +37,7 @@ func feedsOf(data string) []string {
 }
 
 // TestEveryFeedBuildsIntoOneDatabase counts the records of every feed by another
-// way and compares; the same feeds the other way round give the same content.
+// way and compares.
 func TestEveryFeedBuildsIntoOneDatabase(t *testing.T) {
 	data := sharedData(t)
 	s := buildAll(t, feedsOf(data))
@@ -66,10 +66,17 @@ func TestEveryFeedBuildsIntoOneDatabase(t *testing.T) {
 			t.Errorf("%s: %d records, counted another way %d", name, got, want)
 		}
 	}
-	turned := slices.Clone(feedsOf(data))
-	slices.Reverse(turned)
-	if again := buildAll(t, turned); again.Digest != s.Digest {
-		t.Errorf("in another order the digest is %s, not %s", again.Digest, s.Digest)
+}
+
+// TestFeedsInAnyOrder: feeds that have records in common give the same content
+// whichever is read first.
+func TestFeedsInAnyOrder(t *testing.T) {
+	data := sharedData(t)
+	sources := append([]string{filepath.Join(data, "osv", "Debian.zip"), filepath.Join(data, "osv", "Alpine.zip")}, feedsOf(data)[1:]...)
+	first := buildAll(t, sources)
+	slices.Reverse(sources)
+	if again := buildAll(t, sources); again.Digest != first.Digest {
+		t.Errorf("the other way round the digest is %s, not %s", again.Digest, first.Digest)
 	}
 }
 

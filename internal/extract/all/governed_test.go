@@ -158,7 +158,7 @@ git.example.org/a/c 0.1.0 false  []`},
 				}
 			}
 			for _, f := range r.Ledger {
-				if strings.Contains(f.Reason, "declared") {
+				if strings.Contains(f.Reason, "declared") || strings.Contains(f.Reason, "direct") {
 					fmt.Fprintf(&b, "\nnote %s", f.Reason)
 				}
 			}
