@@ -72,7 +72,7 @@ func TestEveryFeedBuildsIntoOneDatabase(t *testing.T) {
 // whichever is read first.
 func TestFeedsInAnyOrder(t *testing.T) {
 	data := sharedData(t)
-	sources := append([]string{filepath.Join(data, "osv", "Debian.zip"), filepath.Join(data, "osv", "Alpine.zip")}, feedsOf(data)[1:]...)
+	sources := []string{filepath.Join(data, "osv", "Alpine.zip"), "kev:" + filepath.Join(data, "kev.json"), "alpine:" + filepath.Join(data, "secdb", "alpine")}
 	first := buildAll(t, sources)
 	slices.Reverse(sources)
 	if again := buildAll(t, sources); again.Digest != first.Digest {
