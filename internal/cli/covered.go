@@ -2,10 +2,10 @@ package cli
 
 import (
 	"context"
-	"slices"
 
 	"github.com/assay-sca/assay/internal/purl"
 	"github.com/assay-sca/assay/internal/vulndb"
+	feeds "github.com/assay-sca/assay/internal/vulndb/feed/all"
 )
 
 // covered is a database that speaks of an ecosystem only if one of its sources may
@@ -23,27 +23,20 @@ func (c covered) Ecosystems(ctx context.Context) (map[string]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := ecosystemsOf(sources)
+	own := map[string]bool{}
+	for _, s := range sources {
+		ecosystems, all := feeds.Covers(s.Feed, s.Name)
+		if all {
+			return known, nil
+		}
+		for _, name := range ecosystems {
+			own[name] = true
+		}
+	}
 	for _, name := range purl.Ecosystems() {
-		if len(own) > 0 && !slices.Contains(own, name) {
+		if !own[name] {
 			delete(known, name)
 		}
 	}
 	return known, nil
-}
-
-// ecosystemsOf are the ecosystems whose exports a database was built from; none if
-// other sources may have records of any.
-func ecosystemsOf(sources []vulndb.SourceStatus) []string {
-	var own []string
-	for _, s := range sources {
-		switch {
-		case slices.Contains([]string{"kev", "epss", "endoflife", "private"}, s.Feed): // they do not say what is known of an ecosystem
-		case s.Feed == "osv" && slices.Contains(purl.Ecosystems(), s.Name):
-			own = append(own, s.Name)
-		default:
-			return nil
-		}
-	}
-	return own
 }

@@ -85,6 +85,9 @@ const maxSkippedShown = 20
 func (a *app) reportSkipped(r build.Report) {
 	shown := 0
 	for _, s := range r.Sources {
+		if s.Records+len(s.Skipped) == 0 {
+			a.message("%s has no records", s.Name)
+		}
 		for _, skipped := range s.Skipped {
 			if shown++; shown <= maxSkippedShown {
 				a.message("skipped %s in %s: %s", skipped.Entry, s.Name, skipped.Reason)

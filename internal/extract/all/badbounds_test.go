@@ -213,9 +213,6 @@ func TestBadInputCycles(t *testing.T) {
 // TestBadInputLarge: what is made of a large file is bounded by its size, whatever
 // it holds. TestBig shows the same for all formats and the whole program.
 func TestBadInputLarge(t *testing.T) { //nolint:paralleltest // it measures what it allocates
-	if testing.Short() {
-		t.Skip("skipped: it takes seconds")
-	}
 	const size = 4 << 20
 	for _, format := range []string{"requirements", "package-lock", "pnpm-lock", "Cargo.lock", "pom.xml", "rebar.lock"} {
 		var b strings.Builder

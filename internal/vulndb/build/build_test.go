@@ -343,7 +343,7 @@ func TestDeadSet(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.db")
 	sets := []feed.Set{set(t, "good", good...), set(t, "dead", bad...)}
 	_, err := Run(t.Context(), file, sets, Options{Built: built}, Limits{SkippedShare: 1}, func(string) {})
-	if errs.KindOf(err) != errs.Damaged || !strings.Contains(err.Error(), "dead: 20 of 20 records cannot be used") {
+	if errs.KindOf(err) != errs.Damaged || !strings.Contains(err.Error(), "read dead: 20 of 20 records cannot be used") {
 		t.Errorf("the error is %v", err)
 	}
 	left(t, filepath.Dir(file))

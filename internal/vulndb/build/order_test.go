@@ -163,9 +163,6 @@ func TestRunDeterministicFeeds(t *testing.T) {
 // TestRunDeterministicShared: the same of real feeds, where they are.
 func TestRunDeterministicShared(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("it builds some thousand records, four times")
-	}
 	var sets []held
 	for _, source := range []string{"osv/crates.io.zip", "osv/Hackage.zip", "osv/Hex.zip", "kev.json", "epss.csv"} {
 		kind := map[string]string{".json": "kev", ".csv": "epss"}[filepath.Ext(source)]

@@ -51,6 +51,19 @@ const (
 	maxSkippedOfSet = 0.5
 )
 
+// accept asks the caller first: it may have another copy of the set.
+func (l Limits) accept(n int, s Source) error {
+	if l.Check != nil {
+		if err := l.Check(n, s); err != nil {
+			return err
+		}
+	}
+	if bad := len(s.Skipped); bad >= leastSkipped && float64(bad) > maxSkippedOfSet*float64(bad+s.Records) {
+		return errs.E(errs.Damaged, "%d of %d records cannot be used, the first since %s: is it of another feed?", bad, bad+s.Records, s.Skipped[0].Reason)
+	}
+	return nil
+}
+
 // Run builds the database out from sets. A record that cannot be used is left
 // out and reported; beyond the limit the build fails with errs.Damaged and out
 // stays as it was. progress is called with each set's name before it is read.
@@ -67,16 +80,10 @@ func Run(ctx context.Context, out string, sets []feed.Set, options Options, limi
 		if err != nil {
 			return report, errors.Join(err, b.Abort())
 		}
-		if n := len(source.Skipped); n >= leastSkipped && float64(n) > maxSkippedOfSet*float64(n+source.Records) {
-			err := errs.E(errs.Damaged, "%s: %d of %d records cannot be used, the first since %s: is it of another feed?", source.Name, n, n+source.Records, source.Skipped[0].Reason)
-			return report, errors.Join(err, b.Abort())
-		}
 		source.Name = unused(names, source.Name)
 		report.Sources = append(report.Sources, source)
-		if limits.Check != nil {
-			if err := limits.Check(len(report.Sources)-1, source); err != nil {
-				return report, errors.Join(fmt.Errorf("read %s: %w", source.Name, err), b.Abort())
-			}
+		if err := limits.accept(len(report.Sources)-1, source); err != nil {
+			return report, errors.Join(fmt.Errorf("read %s: %w", source.Name, err), b.Abort())
 		}
 	}
 	if skipped, all := report.Skipped(), report.Records(); all > 0 && float64(skipped) > limits.SkippedShare*float64(all) {

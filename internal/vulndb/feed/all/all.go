@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/assay-sca/assay/internal/distro"
 	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/purl"
 	"github.com/assay-sca/assay/internal/vulndb/feed"
 	"github.com/assay-sca/assay/internal/vulndb/feed/alma"
 	"github.com/assay-sca/assay/internal/vulndb/feed/alpine"
@@ -106,6 +108,42 @@ func Provider(feedName, name string) feed.Provider {
 		}
 	}
 	return feed.Provider{Name: name, Title: name, Licence: "not known"}
+}
+
+// Covers tells of which package ecosystems a source, by its feed and name, may
+// have all records; all: of any, its name does not tell. Most feeds speak of
+// operating systems, or beside the records of others: they cover none.
+func Covers(feedName, source string) (ecosystems []string, all bool) {
+	switch feedName {
+	case "", "ghsa":
+		return nil, true
+	case "osv":
+		return exportCovers(source)
+	case "pypa":
+		return []string{purl.PyPI}, false
+	case "rustsec":
+		return []string{purl.Cargo}, false
+	case "rubysec":
+		return []string{purl.RubyGems}, false
+	case "friendsofphp":
+		return []string{purl.Packagist}, false
+	case "govulndb":
+		return []string{purl.Go}, false
+	}
+	return nil, false
+}
+
+// exportCovers reads the name of a part of an OSV export: an ecosystem's, or what
+// somebody called a folder. Of two parts of one name the second has a number.
+func exportCovers(source string) (ecosystems []string, all bool) {
+	name := strings.TrimRight(source, " 0123456789")
+	if slices.Contains(purl.Ecosystems(), name) {
+		return []string{name}, false
+	}
+	if _, _, ok := distro.FromOSV(name); ok {
+		return nil, false
+	}
+	return nil, !slices.Contains([]string{"Android", "Bitnami", "GHC", "GIT", "OSS-Fuzz"}, name)
 }
 
 // FromFS is the OSV records of a tree in memory.
