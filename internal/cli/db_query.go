@@ -229,6 +229,13 @@ func (s *searched) find(ctx context.Context, db *vulndb.DB) (vulndb.Page, error)
 			return vulndb.Page{}, err
 		}
 		q.CPE = &name
+		has, err := db.HasProducts(ctx)
+		if err == nil && !has {
+			err = errs.E(errs.NotFound, "the database has no records of products: build it with the NVD's, nvd:FOLDER")
+		}
+		if err != nil {
+			return vulndb.Page{}, err
+		}
 		return s.look(ctx, db, q)
 	}
 	for _, form := range idForms(s.term) {

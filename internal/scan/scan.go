@@ -26,6 +26,8 @@ type Database interface {
 	Release() finding.Database
 	// Ecosystems gives the number of live records by ecosystem.
 	Ecosystems(ctx context.Context) (map[string]int, error)
+	// HasProducts tells whether it has records of products at all.
+	HasProducts(ctx context.Context) (bool, error)
 	// Outdated says which records are older than the database, in a line each.
 	Outdated(ctx context.Context) ([]string, error)
 }
@@ -139,6 +141,20 @@ func matchWith(ctx context.Context, req Request, db Database, result *finding.Re
 	}
 	result.Findings, result.Coverage.Uncompared = matched.Findings, matched.Uncompared
 	if !req.ByProduct {
+		return nil
+	}
+	return matchProducts(ctx, db, result, known)
+}
+
+// matchProducts adds what is found by the names of products, or says that nothing
+// could be.
+func matchProducts(ctx context.Context, db Database, result *finding.Result, known map[string]int) error {
+	has, err := db.HasProducts(ctx)
+	if err != nil {
+		return err
+	}
+	if !has {
+		result.Notices = append(result.Notices, "nothing was matched by product: the database has no records of products, such as the NVD's")
 		return nil
 	}
 	products, err := match.Products(ctx, db, &result.Inventory, known)

@@ -95,6 +95,8 @@ func (d database) ProductCandidates(_ context.Context, products []string, yield 
 	return yield(advisory.Candidate{Name: "left", Advisory: 1, Intervals: "<2.0.0"})
 }
 
+func (d database) HasProducts(context.Context) (bool, error) { return true, nil }
+
 var _ scan.Database = database{}
 
 // request scans two projects: npm's is vulnerable, RubyGems' has a version, and

@@ -9,7 +9,7 @@ import (
 func Queries() map[string]string {
 	return map[string]string{
 		"candidatesQuery": candidatesQuery, "detailsQuery": detailsQuery, "relativesQuery": relativesQuery,
-		"unaffectedQuery": unaffectedQuery, "systemCandidatesQuery": systemCandidatesQuery, "namedQuery": namedQuery, "productCandidatesQuery": productCandidatesQuery, "endQuery": endQuery, "recordQuery": recordQuery, "exploitedQuery": exploitedQuery, "epssQuery": epssQuery, "decorationsQuery": decorationsQuery, "entriesQuery": entriesQuery,
+		"unaffectedQuery": unaffectedQuery, "systemCandidatesQuery": systemCandidatesQuery, "namedQuery": namedQuery, "productCandidatesQuery": productCandidatesQuery, "endQuery": endQuery, "anyProductQuery": anyProductQuery, "recordQuery": recordQuery, "exploitedQuery": exploitedQuery, "epssQuery": epssQuery, "decorationsQuery": decorationsQuery, "entriesQuery": entriesQuery,
 		"productsQuery": productsQuery, "vendorsQuery": vendorsQuery, "systemsQuery": systemsQuery, "systemAliasesQuery": systemAliasesQuery,
 		"ecosystemsQuery": ecosystemsQuery, "metadataQuery": metadataQuery,
 		"providersQuery": providersQuery, "providerDigestsQuery": providerDigestsQuery, "sourcesQuery": sourcesQuery, "verifyQuery": verifyQuery,

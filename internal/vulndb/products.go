@@ -31,6 +31,15 @@ func (db *DB) ProductCandidates(ctx context.Context, products []string, yield fu
 	return nil
 }
 
+const anyProductQuery = `select 1 from cpes where id > 0 limit 1`
+
+// HasProducts tells whether any record names products: without, no answer about
+// them means anything.
+func (db *DB) HasProducts(ctx context.Context) (has bool, err error) {
+	err = db.each(ctx, anyProductQuery, func(scan func(...any) error) error { return scan(&has) })
+	return has, err
+}
+
 const endQuery = `select b.value from end_of_life e join blobs b on b.id = e.blob_id where e.product = ? and e.cycle = ?`
 
 // EndOfLife is what is known of a product's release cycle; ok is false if nothing
