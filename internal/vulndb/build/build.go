@@ -121,7 +121,7 @@ func (b *Builder) open(ctx context.Context) error {
 	// Nothing is lost if the process dies: the file has no name that anyone reads.
 	// So no journal and no syncing until the end.
 	source := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(b.temporary),
-		RawQuery: "_pragma=journal_mode(off)&_pragma=synchronous(off)&_pragma=locking_mode(exclusive)&_pragma=cache_size(-65536)"}
+		RawQuery: "_pragma=journal_mode(off)&_pragma=synchronous(off)&_pragma=locking_mode(exclusive)&_pragma=cache_size(-32768)"}
 	if b.db, err = sql.Open("sqlite", source.String()); err != nil {
 		return err
 	}

@@ -102,6 +102,7 @@ order by 1`, func(text []byte) error {
 	if err != nil {
 		return err
 	}
+	b.blobs.index = nil // nothing is added any more
 	if err := b.blobs.write(ctx, b.tx, used); err != nil {
 		return err
 	}
