@@ -77,11 +77,12 @@ var rooms = []room{
 	{"internal/scan", join},
 
 	{"internal/store", memory},
+	{"internal/sqlstore", memory},
 	{"internal/blob", memory},
 	{"internal/jobs", memory},
 	{"internal/auth", memory},
 	{"internal/app", memory},
-	{"internal/sqlstore", memory},
+	{"internal/pipeline", memory},
 
 	{"internal/httpapi", edge},
 	{"internal/webui", edge},
@@ -202,7 +203,7 @@ type guard struct {
 
 var (
 	sqlGuard = guard{"storage can be swapped, and no query hides in a loop over components, while SQL stays in few rooms",
-		[]string{"internal/vulndb", "internal/sqlstore", "internal/extract/os/rpm"}}
+		[]string{"internal/vulndb", "internal/sqlstore", "internal/extract/os/rpm", "internal/jobs"}}
 	httpGuard = guard{"offline is provable only while few rooms can speak to the network; each is given its client",
 		[]string{
 			"internal/safe",                                                                                // the egress guard
@@ -268,7 +269,7 @@ var guardedNames = map[string]guard{
 }
 
 var clockGuard = guard{"results do not depend on the clock: the instant is an argument",
-	[]string{"cmd", "internal/cli", "internal/server", "internal/telemetry", "internal/worker", "internal/jobs", "internal/analyzer", "internal/vulndb/update"}}
+	[]string{"cmd", "internal/cli", "internal/server", "internal/telemetry", "internal/worker", "internal/jobs", "internal/pipeline", "internal/analyzer", "internal/vulndb/update"}}
 
 // impure are packages that words and pure rules do without.
 var impure = map[string]string{

@@ -1,5 +1,5 @@
-// Package errs gives errors a kind, so that the edges (exit codes now, HTTP
-// statuses later) decide by what went wrong rather than by its words.
+// Package errs gives errors a kind, so that the edges (exit codes, HTTP
+// statuses) decide by what went wrong rather than by its words.
 // It knows nothing of the packages that use it.
 package errs
 
@@ -20,6 +20,10 @@ const (
 	TooLarge         // a bound was exceeded
 	Damaged          // stored data is not what was written
 	Stale            // data is older than the caller allows
+	Conflict         // the request contradicts what is stored
+	Denied           // the caller is known and may not do this
+	Anonymous        // the caller is not known, or no longer
+	Busy             // a limit was reached; the same request may succeed later
 )
 
 type kindError struct {

@@ -1,0 +1,30 @@
+// Package app is what the server can do: its use-cases, a file for each noun.
+// Who may do what, and what is valid, is decided here and only here; the edges
+// translate, the store remembers.
+package app
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/assay-sca/assay/internal/blob"
+	"github.com/assay-sca/assay/internal/jobs"
+	"github.com/assay-sca/assay/internal/store"
+)
+
+// Deps is what the use-cases work with.
+type Deps struct {
+	Store store.Store
+	Blobs blob.Store
+	Queue jobs.Queue
+	Clock func() time.Time
+	Log   *slog.Logger
+}
+
+// App has the use-cases as methods. It is safe for concurrent use.
+type App struct {
+	Deps
+}
+
+// New returns the use-cases over what they work with.
+func New(d Deps) *App { return &App{Deps: d} }
