@@ -82,6 +82,22 @@ var modules = map[string]module{
 		[]string{"internal/auth"}},
 	"golang.org/x/time": {"limits of rates",
 		[]string{"internal/server", "internal/httpapi", "internal/webui", "internal/app"}},
+	"github.com/riverqueue/river/riverdriver": {"what River's drivers have in common",
+		[]string{"internal/jobs"}},
+	"github.com/riverqueue/river/riverdriver/riverpgxv5": {"River on PostgreSQL",
+		[]string{"internal/jobs"}},
+	"github.com/riverqueue/river/riverdriver/riversqlite": {"River on SQLite",
+		[]string{"internal/jobs"}},
+	"github.com/riverqueue/river/rivershared": {"what River's modules share",
+		[]string{"internal/jobs"}},
+	"github.com/riverqueue/river/rivertype": {"River's rows",
+		[]string{"internal/jobs"}},
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp": {"sends traces",
+		[]string{"internal/telemetry"}},
+	"go.opentelemetry.io/otel/sdk": {"gathers traces",
+		[]string{"internal/telemetry"}},
+	"go.opentelemetry.io/otel/trace": {"what a trace is",
+		[]string{"internal/telemetry"}},
 }
 
 // moduleOf finds the listed module that an import path belongs to.
