@@ -70,11 +70,20 @@ func startsWith(s string) string {
 type keyset[T any] struct {
 	columns string            // what scan reads
 	from    string            // tables
-	id      string            // the column that breaks ties
-	sorts   map[string]string // what a page calls a column -> the column
-	first   string            // the page's word for its own order
+	id      column            // that breaks ties
+	sorts   map[string]column // by what a page calls them
+	first   string            // the sort of a page that names none
 	scan    func(row func(...any) error) (T, error)
 }
+
+// column is one that rows are ordered by: cursors are checked to hold its kind.
+type column struct {
+	name string
+	text bool
+}
+
+func byText(name string) column   { return column{name, true} }
+func byNumber(name string) column { return column{name, false} }
 
 // cursor says after which row a list goes on.
 type cursor struct {
@@ -108,7 +117,7 @@ func (k keyset[T]) list(ctx context.Context, c conn, p store.Page, f filter) (st
 	last := cursor{Sort: p.Sort, Desc: p.Desc}
 	var lasts []cursor
 	query := fmt.Sprintf("select %s, %s, %s from %s%s order by %[2]s%[6]s, %[3]s%[6]s limit %d",
-		k.columns, column, k.id, k.from, f.where(), direction, limit+1)
+		k.columns, column.name, k.id.name, k.from, f.where(), direction, limit+1)
 	rows, err := collect(ctx, c, func(row func(...any) error) (T, error) {
 		v, err := k.scan(func(into ...any) error { return row(append(into, &last.Value, &last.ID)...) })
 		lasts = append(lasts, last)
@@ -122,19 +131,19 @@ func (k keyset[T]) list(ctx context.Context, c conn, p store.Page, f filter) (st
 }
 
 // after adds the condition that rows come after the page's cursor.
-func (k keyset[T]) after(f *filter, column string, p store.Page) error {
+func (k keyset[T]) after(f *filter, by column, p store.Page) error {
 	if p.Cursor == "" {
 		return nil
 	}
 	c, err := readCursor(p.Cursor)
-	if err != nil || c.Sort != p.Sort || c.Desc != p.Desc {
+	if err != nil || c.Sort != p.Sort || c.Desc != p.Desc || isText(c.Value) != by.text || isText(c.ID) != k.id.text {
 		return errs.E(errs.Invalid, "the cursor is not one of this list in this order")
 	}
 	sign := ">"
 	if p.Desc {
 		sign = "<"
 	}
-	f.and(fmt.Sprintf("(%s, %s) %s (?, ?)", column, k.id, sign), c.Value, c.ID)
+	f.and(fmt.Sprintf("(%s, %s) %s (?, ?)", by.name, k.id.name, sign), c.Value, c.ID)
 	return nil
 }
 
@@ -169,6 +178,11 @@ func bindable(v any) (any, error) {
 		return v.Float64()
 	}
 	return nil, errs.E(errs.Invalid, "neither a text nor a number")
+}
+
+func isText(v any) bool {
+	_, ok := v.(string)
+	return ok
 }
 
 // limitOf is how many rows a page has.
