@@ -2,9 +2,9 @@ package source
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
@@ -168,6 +168,9 @@ type git struct {
 	dir        string
 	prefix     string   // the folder within the repository that is read; empty: all
 	transports []string // those that it may use; none for a repository on this machine
+	env        []string // the environment; nil: the user's
+	global     string   // a configuration file of our own; empty: none
+	maxRecords int      // of a listing; 0: maxTree
 }
 
 // command makes git as deaf to its surroundings as it can be: no configuration
@@ -179,9 +182,12 @@ func (g git) command(ctx context.Context, args ...string) *exec.Cmd {
 		"-c", "protocol.ext.allow=never", "-c", "submodule.recurse=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
 		"-c", "core.attributesFile=" + os.DevNull, "-c", "credential.interactive=false", "--no-replace-objects"}
 	cmd := exec.CommandContext(ctx, "git", append(fixed, args...)...)
-	cmd.Env = append(environment(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_TERMINAL_PROMPT=0",
-		"GIT_ALLOW_PROTOCOL="+strings.Join(g.transports, ":"), "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "LC_ALL=C",
-		"GIT_SSH_COMMAND="+sshCommand())
+	own := g.env
+	if own == nil {
+		own = append(environment(), "GIT_SSH_COMMAND="+sshCommand())
+	}
+	cmd.Env = append(slices.Clip(own), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+cmp.Or(g.global, os.DevNull), "GIT_TERMINAL_PROMPT=0",
+		"GIT_ALLOW_PROTOCOL="+strings.Join(g.transports, ":"), "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "LC_ALL=C")
 	endTogether(cmd)
 	cmd.WaitDelay = 3 * time.Second
 	return cmd
@@ -199,29 +205,64 @@ func environment() []string {
 // sshCommand asks for no password and accepts no unknown host silently.
 func sshCommand() string { return "ssh -oBatchMode=yes" }
 
+// maxOutput bounds what a command may say: a remote repository writes some of it.
+const maxOutput = 64 << 20
+
 func (g git) run(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := g.command(ctx, args...)
-	var stdout, stderr bytes.Buffer
+	stdout, stderr := bounded{max: maxOutput}, bounded{max: 64 << 10}
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
-		if errors.Is(err, exec.ErrNotFound) {
-			return nil, errs.E(errs.Unavailable, "the git command is needed to read repositories and was not found")
-		}
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, fmt.Errorf("git %s: %s", args[0], firstLine(stderr.String(), err))
+		return nil, g.failed(ctx, args[0], stderr.String(), err)
+	}
+	if stdout.full {
+		return nil, errs.E(errs.TooLarge, "git %s: it says more than %d MB", args[0], maxOutput>>20)
 	}
 	return stdout.Bytes(), nil
 }
 
+// failed is the error of a command that ended badly.
+func (g git) failed(ctx context.Context, name, words string, err error) error {
+	if errors.Is(err, exec.ErrNotFound) {
+		return errs.E(errs.Unavailable, "the git command is needed to read repositories and was not found")
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return &gitError{name: name, words: strings.TrimSpace(words), err: err}
+}
+
+// gitError is git's failure in its own words, of which it shows the first line.
+type gitError struct {
+	name, words string
+	err         error
+}
+
+func (e *gitError) Error() string { return "git " + e.name + ": " + firstLine(e.words, e.err) }
+func (e *gitError) Unwrap() error { return e.err }
+
 func firstLine(text string, err error) string {
-	text = strings.TrimSpace(text)
 	line, _, _ := strings.Cut(text, "\n")
 	if line == "" {
 		return err.Error()
 	}
 	return strings.TrimPrefix(line, "fatal: ")
+}
+
+// bounded keeps the beginning of what is written to it.
+type bounded struct {
+	bytes.Buffer
+	max  int
+	full bool
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if room := b.max - b.Len(); len(p) > room {
+		b.full = true
+		b.Buffer.Write(p[:room]) //nolint:errcheck // it has none
+		return len(p), nil
+	}
+	return b.Buffer.Write(p)
 }
 
 // source opens the tree of a commit.
@@ -234,12 +275,11 @@ func (g git) source(ctx context.Context, ref string, description finding.Source)
 		return nil, errs.E(errs.Invalid, "there is no commit %q in %s", description.Ref, description.Name)
 	}
 	description.Commit = strings.TrimSpace(string(out))
-	listing, err := g.run(ctx, "ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", description.Commit+":"+g.prefix)
+	tree, err := g.list(ctx, description.Commit+":"+g.prefix)
 	if err != nil {
-		return nil, errs.E(errs.Unavailable, "list %s: %w", description.Name, err)
-	}
-	tree, err := newTree(listing)
-	if err != nil {
+		if errs.KindOf(err) == errs.TooLarge || ctx.Err() != nil {
+			return nil, err
+		}
 		return nil, errs.E(errs.Damaged, "list %s: %w", description.Name, err)
 	}
 	if tree.blobs, err = g.startBlobs(ctx); err != nil {

@@ -3,6 +3,7 @@ package source
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/assay-sca/assay/internal/errs"
 )
 
 // maxTree bounds the listing of a hostile repository.
@@ -40,27 +43,71 @@ var (
 	_ fs.ReadLinkFS = (*tree)(nil)
 )
 
-// newTree reads the output of git ls-tree -r -z -l: records of
-// "<mode> <type> <object> <size>\t<path>".
-func newTree(listing []byte) (*tree, error) {
+// list reads the tree of a commit from git ls-tree as it comes: a hostile
+// repository may list without end.
+func (g git) list(ctx context.Context, what string) (*tree, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	cmd := g.command(ctx, "ls-tree", "-r", "-t", "-z", "-l", "--full-tree", "--end-of-options", what)
+	stderr := bounded{max: 64 << 10}
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, g.failed(ctx, "ls-tree", "", err)
+	}
+	t, read := newTree(out, cmp.Or(g.maxRecords, maxTree))
+	if read != nil {
+		cancel()
+	}
+	if err := cmd.Wait(); err != nil && read == nil {
+		read = g.failed(ctx, "ls-tree", stderr.String(), err)
+	}
+	return t, read
+}
+
+// maxRecord bounds a line of a listing: what a path may take of it.
+const maxRecord = 64 << 10
+
+// newTree reads the output of git ls-tree -r -t -z -l: records of
+// "<mode> <type> <object> <size>\t<path>", at most so many.
+func newTree(listing io.Reader, most int) (*tree, error) {
 	t := &tree{nodes: map[string]*node{".": {name: ".", mode: fs.ModeDir}}}
-	for len(listing) > 0 {
-		record, rest, ok := bytes.Cut(listing, []byte{0})
-		if !ok {
-			return nil, errors.New("the listing ends too early")
+	lines := bufio.NewScanner(listing)
+	lines.Buffer(make([]byte, 4096), maxRecord)
+	lines.Split(records)
+	count := 0
+	for lines.Scan() {
+		if count++; count > most {
+			return nil, errs.E(errs.TooLarge, "the repository has more than %d files and folders", most)
 		}
-		listing = rest
-		if len(t.nodes) > maxTree {
-			return nil, fmt.Errorf("it has over %d files", maxTree)
-		}
-		if err := t.add(string(record)); err != nil {
+		if err := t.add(lines.Text()); err != nil {
 			return nil, err
 		}
+	}
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return nil, errs.E(errs.TooLarge, "the repository has a path of more than %d kB", maxRecord>>10)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, err
 	}
 	for _, n := range t.nodes {
 		slices.SortFunc(n.children, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	}
 	return t, nil
+}
+
+// records splits at zero bytes; bytes after the last are a listing cut short.
+func records(data []byte, atEnd bool) (int, []byte, error) {
+	if i := bytes.IndexByte(data, 0); i >= 0 {
+		return i + 1, data[:i], nil
+	}
+	if atEnd && len(data) > 0 {
+		return 0, nil, errors.New("the listing ends too early")
+	}
+	return 0, nil, nil
 }
 
 func (t *tree) add(record string) error {
