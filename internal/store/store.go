@@ -16,4 +16,10 @@ type Store interface {
 	// Driver is the driver's transaction, for a queue that enqueues in the same
 	// one; nil outside.
 	Driver() any
+
+	Inventories
+	Matches
+	Findings
+	Vulnerabilities
+	Releases
 }
