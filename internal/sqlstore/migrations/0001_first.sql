@@ -167,7 +167,7 @@ create table projects (
   exploited bigint not null default 0,
   risk bigint not null default 0, -- orders by what is worst: see store.Risk
   last_scan_id text,
-  last_scan_at bigint,
+  last_scan_at bigint not null default 0, -- 0: never
   last_scan_state text not null default '',
   incomplete boolean not null default false, -- the last scan did not cover everything
   unique (organisation_id, name_key)
@@ -176,6 +176,7 @@ create index projects_risk on projects (organisation_id, risk, id);
 create index projects_components on projects (organisation_id, components, id);
 create index projects_scanned on projects (organisation_id, last_scan_at, id);
 create index projects_created on projects (organisation_id, created_at, id);
+create index projects_troubled on projects (organisation_id, name_key) where last_scan_state = 'failed' or incomplete;
 create index projects_schedule on projects (next_scan_at) where next_scan_at is not null;
 
 create table grants (
@@ -344,6 +345,7 @@ create index findings_epss on findings (version_id, counts, epss, id);
 create index findings_since on findings (version_id, counts, first_seen_at, id);
 create index findings_where on findings (vulnerability, counts, project_id);
 create index findings_project_new on findings (project_id, first_seen_at, id);
+create index findings_new on findings (first_seen_at, id) where counts;
 create index findings_of_component on findings (component_id, version_id);
 create index findings_expiry on findings (state_until) where state_until is not null;
 
@@ -392,9 +394,11 @@ create index vulnerabilities_since on vulnerabilities (organisation_id, first_se
 create index vulnerabilities_id on vulnerabilities (organisation_id, id) where findings > 0;
 create index vulnerabilities_search on vulnerabilities (id);
 
--- Figures of an organisation by day.
+-- Figures of an organisation by day: of the projects that all members see, and of
+-- private ones apart.
 create table days (
   organisation_id text not null references organisations (id) on delete cascade,
+  private boolean not null,
   day bigint not null, -- days since 1970, UTC
   critical bigint not null,
   high bigint not null,
@@ -405,7 +409,7 @@ create table days (
   exploited bigint not null,
   projects bigint not null,
   components bigint not null,
-  primary key (organisation_id, day)
+  primary key (organisation_id, private, day)
 ) {{.Clustered}};
 
 -- Scans. The row is the truth; what executes is a queue's job.
