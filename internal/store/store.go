@@ -9,6 +9,8 @@ import (
 // Store is everything that the server remembers. A value is either the database
 // itself, whose methods commit each by itself, or bound to a transaction.
 type Store interface {
+	Audits
+
 	// Tx runs do with a store that is bound to a transaction, committed if do
 	// returns nil. Do may run several times and has no effect but on the store.
 	// Within a transaction it goes on in the same one.

@@ -1,0 +1,33 @@
+package store
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"strings"
+)
+
+// idLength is the number of characters of an identity: 100 bits, which nobody
+// guesses and no two of which are ever alike.
+const idLength = 20
+
+// NewID makes the identity of something that people see: 20 characters of lower
+// case base32.
+func NewID() string {
+	var random [13]byte
+	_, _ = rand.Read(random[:]) // it never fails: see crypto/rand
+	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(random[:])
+	return strings.ToLower(text[:idLength])
+}
+
+// IsID tells whether a text has the form of an identity.
+func IsID(s string) bool {
+	if len(s) != idLength {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if (c < 'a' || c > 'z') && (c < '2' || c > '7') {
+			return false
+		}
+	}
+	return true
+}
