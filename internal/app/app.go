@@ -19,6 +19,9 @@ type Deps struct {
 	Queue jobs.Queue
 	Clock func() time.Time
 	Log   *slog.Logger
+
+	Databases Databases // nil: there are no advisories
+	Scratch   string    // a folder for files that are checked before they are stored; empty: the system's
 }
 
 // App has the use-cases as methods. It is safe for concurrent use.
