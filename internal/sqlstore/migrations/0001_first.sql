@@ -265,12 +265,12 @@ create table usages (
   scope text not null,
   primary key (version_id, component_id, scan_from)
 ) {{.Clustered}};
-create index usages_component on usages (component_id) where scan_to is null;
+create index usages_component on usages (component_id, version_id) where scan_to is null;
 
 -- Releases of the advisory database, in the order of their import.
 create table releases (
   seq {{.Identity}},
-  digest text not null unique,
+  digest text not null,
   schema text not null,
   release text not null,
   blob text not null, -- digest of the file
@@ -334,6 +334,7 @@ create table findings (
   gone_scan bigint,
   state text not null default 'open', -- open, not_affected, accepted, fixed
   state_until bigint, -- expiry of an acceptance
+  decision_id bigint, -- the one that holds, of decisions; null: none
   counts boolean not null default true, -- present and open: what the counters count
   merged_into bigint, -- the older finding that took this one's place
   revision bigint not null default 1
@@ -343,7 +344,7 @@ create index findings_vulnerability on findings (version_id, counts, vulnerabili
 create index findings_component on findings (version_id, counts, component_key, id);
 create index findings_epss on findings (version_id, counts, epss, id);
 create index findings_since on findings (version_id, counts, first_seen_at, id);
-create index findings_where on findings (vulnerability, counts, project_id);
+create index findings_where on findings (vulnerability, project_id, id);
 create index findings_project_new on findings (project_id, first_seen_at, id);
 create index findings_new on findings (first_seen_at, id) where counts;
 create index findings_of_component on findings (component_id, version_id);
@@ -354,8 +355,10 @@ create table finding_advisories (
   version_id bigint not null references versions (id) on delete cascade,
   component_id bigint not null,
   advisory_id bigint not null references advisories (id),
+  part text not null default '', -- of a bundle: which of its vulnerabilities
   finding_id bigint not null references findings (id) on delete cascade,
-  primary key (version_id, component_id, advisory_id)
+  place bigint not null, -- the order in which the finding got its advisories
+  primary key (version_id, component_id, advisory_id, part)
 ) {{.Clustered}};
 create index finding_advisories_finding on finding_advisories (finding_id);
 
