@@ -47,6 +47,8 @@ type Actor struct {
 	Email   string
 	Address string // where the request came from
 	CSRF    string // of a session: what its forms carry
+	Session string // of a session: its ID, see App.Sessions
+	Project string // of a project's token: the only project it is for
 
 	Installation bool            // administrator of the whole installation
 	Members      map[string]Role // organisation -> role
