@@ -97,8 +97,7 @@ func (e *riverEngine[T]) enqueue(ctx context.Context, driver any, job Job) error
 	if err != nil {
 		return err
 	}
-	// A fixed instant: a job is never due later, however the clock is set.
-	_, err = e.insert.InsertTx(ctx, tx, args, &river.InsertOpts{Priority: min(max(job.Priority, 1), 4), ScheduledAt: time.Unix(1, 0).UTC()})
+	_, err = e.insert.InsertTx(ctx, tx, args, &river.InsertOpts{Priority: min(max(job.Priority, 1), 4)})
 	return err
 }
 
