@@ -70,7 +70,8 @@ type FoundPerson struct {
 
 // Portfolio reads across an organisation's projects.
 type Portfolio interface {
-	// Figures sums the projects that are seen.
+	// Figures sums the projects that are seen; of all organisations if none is
+	// named, here and below.
 	Figures(ctx context.Context, organisation string, who Visible) (Figures, error)
 	// Days lists an organisation's days from one on, the oldest first: of the
 	// projects that all members see, with private ones if so asked.
@@ -84,9 +85,9 @@ type Portfolio interface {
 	// a part of their name, those whose name begins with it first.
 	FindComponents(ctx context.Context, organisation string, who Visible, text string, limit int) ([]FoundComponent, error)
 	// FindVulnerabilities finds those with open findings by the beginning of
-	// their id or of an alias.
+	// their id, or by a whole alias.
 	FindVulnerabilities(ctx context.Context, organisation string, who Visible, text string, limit int) ([]FoundVulnerability, error)
-	// FindPeople finds an organisation's members by a part of their name or
-	// address.
-	FindPeople(ctx context.Context, organisation, text string, limit int) ([]FoundPerson, error)
+	// FindPeople finds members of the organisation, or of all that somebody is in,
+	// by a part of their name or address.
+	FindPeople(ctx context.Context, organisation string, who Visible, text string, limit int) ([]FoundPerson, error)
 }

@@ -141,7 +141,7 @@ create table projects (
   id text primary key,
   organisation_id text not null references organisations (id) on delete cascade,
   name text not null,
-  name_key text not null, -- lower case, for order and search
+  name_key text {{.Binary}} not null, -- lower case, for order and search
   description text not null default '',
   visibility text not null, -- organisation, private
   tags text not null default '[]', -- JSON list of texts
@@ -218,11 +218,11 @@ create table versions (
 -- What it is made of. Components are stored once for all.
 create table components (
   id {{.Identity}},
-  purl text not null unique,
+  purl text {{.Binary}} not null unique,
   ecosystem text not null,
   name text not null,
   version text not null,
-  name_key text not null, -- lower case, for search
+  name_key text {{.Binary}} not null, -- lower case, for search
   origin_kind text not null default '',
   origin_ref text not null default '',
   licences text not null default '[]', -- JSON list, as first seen
@@ -288,6 +288,7 @@ create table advisories (
   advisory text not null,
   unique (provider, advisory)
 );
+create index advisories_id on advisories (advisory);
 
 -- Matches: when a component was affected by an advisory, by releases. Global:
 -- computed once a component, whatever the number of projects.
@@ -379,7 +380,7 @@ create index decisions_finding on decisions (finding_id, id);
 -- Vulnerabilities in the portfolio, counted by difference.
 create table vulnerabilities (
   organisation_id text not null references organisations (id) on delete cascade,
-  id text not null,
+  id text {{.Binary}} not null,
   severity bigint not null,
   score double precision not null,
   summary text not null,
