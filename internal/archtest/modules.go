@@ -61,7 +61,7 @@ var modules = map[string]module{
 	"github.com/jba/templatecheck": {"types of templates, in tests",
 		nil},
 	"github.com/johannesboyne/gofakes3": {"an S3 server for tests",
-		nil},
+		[]string{"internal/blob/blobtest"}},
 	"github.com/joho/godotenv": {"the syntax of .env files",
 		[]string{"internal/config"}},
 	"github.com/minio/minio-go/v7": {"S3-compatible buckets: few dependencies, streaming uploads",
