@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"crypto/subtle"
 	"log/slog"
 	"net"
 	"net/http"
@@ -70,12 +71,32 @@ func address(r *http.Request) string {
 	return host
 }
 
-// actor is who the request's token or session belongs to.
-func (a *api) actor(r *http.Request, _ string) (app.Actor, error) {
-	if r.Header.Get("Authorization") != "" {
-		return app.Actor{}, errs.E(errs.Unavailable, "not built yet")
+// actor is who the request's token or session belongs to. A token goes first:
+// browsers send none by themselves.
+func (a *api) actor(r *http.Request, address string) (app.Actor, error) {
+	client := app.Client{Address: address, Agent: r.UserAgent()}
+	if given := r.Header.Get("Authorization"); given != "" {
+		scheme, secret, _ := strings.Cut(given, " ")
+		if !strings.EqualFold(scheme, "bearer") || secret == "" {
+			return app.Actor{}, errs.E(errs.Anonymous, "the Authorization header is not a bearer token")
+		}
+		return a.app.ActorOfToken(r.Context(), strings.TrimSpace(secret), client)
 	}
-	return app.Actor{}, nil
+	cookie, err := r.Cookie(a.o.Cookie)
+	if err != nil {
+		return app.Actor{}, nil //nolint:nilerr // no cookie is no error: nobody asks
+	}
+	actor, err := a.app.ActorOfSession(r.Context(), cookie.Value, client)
+	if errs.KindOf(err) == errs.Anonymous {
+		return app.Actor{}, nil // a session that ended is as good as none
+	}
+	if err != nil {
+		return app.Actor{}, err
+	}
+	if !safeMethod(r.Method) && subtle.ConstantTimeCompare([]byte(r.Header.Get("X-CSRF-Token")), []byte(actor.CSRF)) != 1 {
+		return app.Actor{}, errs.E(errs.Denied, "requests with a session that change something need its X-CSRF-Token")
+	}
+	return actor, nil
 }
 
 func safeMethod(method string) bool {
