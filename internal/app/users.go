@@ -64,7 +64,7 @@ type ChangePasswordInput struct {
 }
 
 // Users lists users: all for the installation's administrators, for others the
-// members of f.Organisation, whose administrators they must be. Sorts: email, created.
+// members of f.Organisation, whose administrators they must be. Sort: email.
 func (a *App) Users(ctx context.Context, who Actor, f store.UserFilter, p store.Page) (out0 store.List[User], err error) {
 	err = errs.E(errs.Unavailable, "not built yet")
 	return

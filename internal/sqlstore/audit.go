@@ -100,49 +100,28 @@ func (n *nouns) AuditChain(ctx context.Context, after int64, limit int) ([]store
 // AuditEvents implements store.Audits. The log is a list in one order, so its
 // cursor is a sequence number.
 func (n *nouns) AuditEvents(ctx context.Context, f store.AuditFilter, p store.Page) (store.List[store.AuditEvent], error) {
-	where, args := auditWhere(f)
+	var where filter
+	where.when(f.Organisation != "", "organisation_id = ?", f.Organisation)
+	where.when(f.Project != "", "project_id = ?", f.Project)
+	where.when(f.Actor != "", "actor = ?", f.Actor)
+	where.when(f.Action != "", `(action = ? or action like ? escape '\')`, f.Action, startsWith(f.Action+"."))
+	where.when(!f.Since.IsZero(), "at >= ?", f.Since.UnixMilli())
+	where.when(!f.Until.IsZero(), "at < ?", f.Until.UnixMilli())
 	if p.Cursor != "" {
 		before, err := strconv.ParseInt(p.Cursor, 10, 64)
 		if err != nil {
 			return store.List[store.AuditEvent]{}, errs.E(errs.Invalid, "the cursor is not one of this list")
 		}
-		args = append(args, before)
-		where = append(where, fmt.Sprintf("seq < $%d", len(args)))
+		where.and("seq < ?", before)
 	}
-	limit := p.Limit
-	if limit <= 0 || limit > store.MaxLimit {
-		limit = store.DefaultLimit
-	}
-	args = append(args, limit+1)
-	query := `select ` + auditColumns + ` from audit_events where ` + strings.Join(where, " and ") + fmt.Sprintf(` order by seq desc limit $%d`, len(args))
-	events, err := collect(ctx, n.read, scanAuditEvent, query, args...)
+	limit := limitOf(p)
+	events, err := collect(ctx, n.read, scanAuditEvent, fmt.Sprintf(`select %s from audit_events%s order by seq desc limit %d`, auditColumns, where.where(), limit+1), where.args...)
 	out := store.List[store.AuditEvent]{Items: events}
 	if len(events) > limit {
 		out.Items = events[:limit]
 		out.Next = strconv.FormatInt(events[limit-1].Seq, 10)
 	}
 	return out, err
-}
-
-func auditWhere(f store.AuditFilter) (where []string, args []any) {
-	where = []string{"true"}
-	add := func(wanted bool, condition string, values ...any) {
-		if !wanted {
-			return
-		}
-		for i, v := range values {
-			args = append(args, v)
-			condition = strings.ReplaceAll(condition, fmt.Sprintf("?%d", i+1), fmt.Sprintf("$%d", len(args)))
-		}
-		where = append(where, condition)
-	}
-	add(f.Organisation != "", "organisation_id = ?1", f.Organisation)
-	add(f.Project != "", "project_id = ?1", f.Project)
-	add(f.Actor != "", "actor = ?1", f.Actor)
-	add(f.Action != "", "(action = ?1 or substr(action, 1, length(?1) + 1) = ?1 || '.')", f.Action)
-	add(!f.Since.IsZero(), "at >= ?1", f.Since.UnixMilli())
-	add(!f.Until.IsZero(), "at < ?1", f.Until.UnixMilli())
-	return where, args
 }
 
 func scanAuditEvent(row func(...any) error) (e store.AuditEvent, err error) {

@@ -10,6 +10,15 @@ import (
 // itself, whose methods commit each by itself, or bound to a transaction.
 type Store interface {
 	Audits
+	Users
+	Organisations
+	Groups
+	Grants
+	Sessions
+	Links
+	Tokens
+	Answers
+	Settings
 
 	// Tx runs do with a store that is bound to a transaction, committed if do
 	// returns nil. Do may run several times and has no effect but on the store.

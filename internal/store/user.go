@@ -39,7 +39,7 @@ type Users interface {
 	User(ctx context.Context, id string) (User, error)
 	// UserByEmail finds a user by the address in lower case.
 	UserByEmail(ctx context.Context, email string) (User, error)
-	// Users lists users. Sorts: email (the default), created.
+	// Users lists users. Sort: email.
 	Users(ctx context.Context, f UserFilter, p Page) (List[User], error)
 	// UsersByID reads some users; those that are not there are left out.
 	UsersByID(ctx context.Context, ids []string) (map[string]User, error)
