@@ -12,6 +12,11 @@ type dialect interface {
 	// parameter n.
 	ints(n int) string
 	texts(n int) string
+	// each is the table of the texts in a column's JSON list, in a column "value".
+	each(column string) string
+	// rows is a sub-select of the rows in a JSON list of lists that is bound to
+	// parameter n; columns are names and types: see rows.go.
+	rows(n int, columns ...string) string
 	// forUpdate locks the rows of a select until the transaction ends; SQLite has
 	// one writer, which is lock enough.
 	forUpdate() string
@@ -37,10 +42,11 @@ func (sqlite) name() string { return "sqlite" }
 func (sqlite) words() words {
 	return words{Identity: "integer primary key autoincrement", Bytes: "blob", Clustered: "without rowid"}
 }
-func (sqlite) ints(n int) string  { return fmt.Sprintf("(select value from json_each($%d))", n) }
-func (sqlite) texts(n int) string { return fmt.Sprintf("(select value from json_each($%d))", n) }
-func (sqlite) forUpdate() string  { return "" }
-func (sqlite) skipLocked() string { return "" }
+func (sqlite) ints(n int) string    { return fmt.Sprintf("(select value from json_each($%d))", n) }
+func (sqlite) texts(n int) string   { return fmt.Sprintf("(select value from json_each($%d))", n) }
+func (sqlite) each(c string) string { return "json_each(" + c + ")" }
+func (sqlite) forUpdate() string    { return "" }
+func (sqlite) skipLocked() string   { return "" }
 
 type postgres struct{}
 
@@ -54,5 +60,6 @@ func (postgres) ints(n int) string {
 func (postgres) texts(n int) string {
 	return fmt.Sprintf("(select value from json_array_elements_text($%d::json))", n)
 }
-func (postgres) forUpdate() string  { return " for update" }
-func (postgres) skipLocked() string { return " for update skip locked" }
+func (postgres) each(c string) string { return "lateral json_array_elements_text(" + c + "::json)" }
+func (postgres) forUpdate() string    { return " for update" }
+func (postgres) skipLocked() string   { return " for update skip locked" }

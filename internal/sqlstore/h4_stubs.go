@@ -10,61 +10,6 @@ import (
 
 var errNotBuilt = errs.E(errs.Unavailable, "not built yet")
 
-func (n *nouns) AddComponents(ctx context.Context, components []store.Component) (r0 []int64, err error) {
-	err = errNotBuilt
-	return
-}
-
-func (n *nouns) Components(ctx context.Context, ids []int64) (r0 []store.Component, err error) {
-	err = errNotBuilt
-	return
-}
-
-func (n *nouns) ComponentIDs(ctx context.Context, purls []string) (r0 map[string]int64, err error) {
-	err = errNotBuilt
-	return
-}
-
-func (n *nouns) AddUnits(ctx context.Context, units []store.NewUnit) (r0 []int64, err error) {
-	err = errNotBuilt
-	return
-}
-
-func (n *nouns) AddInventory(ctx context.Context, digest []byte, components, edges int, units []int64) (r0 int64, err error) {
-	err = errNotBuilt
-	return
-}
-
-func (n *nouns) Inventory(ctx context.Context, digest []byte) (r0 int64, r1 []store.StoredUnit, err error) {
-	err = errNotBuilt
-	return
-}
-
-func (n *nouns) InventoryUnits(ctx context.Context, inventory int64) (r0 []store.StoredUnit, err error) {
-	err = errNotBuilt
-	return
-}
-
-func (n *nouns) UnitBodies(ctx context.Context, units []int64) (r0 map[int64][]byte, err error) {
-	err = errNotBuilt
-	return
-}
-
-func (n *nouns) SetVersionInventory(ctx context.Context, version int64, inv store.StoredInventory, scanSeq int64) (r0 store.InventoryChange, err error) {
-	err = errNotBuilt
-	return
-}
-
-func (n *nouns) Used(ctx context.Context, version int64) (r0 []store.UsedComponent, err error) {
-	err = errNotBuilt
-	return
-}
-
-func (n *nouns) Uses(ctx context.Context, component int64, who store.Visible, page store.Page) (r0 store.List[store.Use], err error) {
-	err = errNotBuilt
-	return
-}
-
 func (n *nouns) Unmatched(ctx context.Context, components []int64, release int64) (r0 []store.Component, err error) {
 	err = errNotBuilt
 	return
@@ -156,26 +101,6 @@ func (n *nouns) VulnerabilityIn(ctx context.Context, organisations []string, all
 }
 
 func (n *nouns) Places(ctx context.Context, id string, open bool, who store.Visible, page store.Page) (r0 store.List[store.Place], err error) {
-	err = errNotBuilt
-	return
-}
-
-func (n *nouns) AddRelease(ctx context.Context, r store.Release) (r0 store.Release, err error) {
-	err = errNotBuilt
-	return
-}
-
-func (n *nouns) CurrentRelease(ctx context.Context) (r0 store.Release, err error) {
-	err = errNotBuilt
-	return
-}
-
-func (n *nouns) Release(ctx context.Context, seq int64) (r0 store.Release, err error) {
-	err = errNotBuilt
-	return
-}
-
-func (n *nouns) Releases(ctx context.Context, page store.Page) (r0 store.List[store.Release], err error) {
 	err = errNotBuilt
 	return
 }

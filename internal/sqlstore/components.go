@@ -1,0 +1,273 @@
+package sqlstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/store"
+)
+
+// AddComponents implements store.Inventories.
+func (n *nouns) AddComponents(ctx context.Context, components []store.Component) ([]int64, error) {
+	purls := make([]string, len(components))
+	for i := range components {
+		purls[i] = components[i].PURL
+	}
+	ids, err := n.componentIDs(ctx, n.read, purls)
+	if err != nil {
+		return nil, err
+	}
+	if missing := lacking(components, func(c store.Component) bool { return ids[c.PURL] != 0 }); len(missing) > 0 {
+		if err := n.insertComponents(ctx, missing); err != nil {
+			return nil, err
+		}
+		// What another transaction has just committed is there as well.
+		if ids, err = n.componentIDs(ctx, n.write, purls); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]int64, len(components))
+	for i, p := range purls {
+		if out[i] = ids[p]; out[i] == 0 {
+			return nil, errs.E(errs.Conflict, "the component %s vanished while it was stored", p)
+		}
+	}
+	return out, nil
+}
+
+func lacking[T any](values []T, has func(T) bool) []T {
+	var out []T
+	for _, v := range values {
+		if !has(v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// insertComponents inserts in the order of purls, so that two transactions that
+// insert the same wait for one another and never in a circle.
+func (n *nouns) insertComponents(ctx context.Context, components []store.Component) error {
+	_, err := n.write.ExecContext(ctx, `insert into components (purl, ecosystem, name, version, name_key, origin_kind, origin_ref, licences)
+select purl, ecosystem, name, version, lower(name), origin_kind, origin_ref, licences from `+
+		n.dialect.rows(1, "purl text", "ecosystem text", "name text", "version text", "origin_kind text", "origin_ref text", "licences text")+` r
+where true order by purl on conflict (purl) do nothing`,
+		table(components, func(c store.Component) []any {
+			return []any{c.PURL, c.Ecosystem, c.Name, c.Version, string(c.Origin.Kind), c.Origin.Ref, list(c.Licences)}
+		}))
+	if err != nil {
+		return fmt.Errorf("store components: %w", unavailable(err))
+	}
+	return nil
+}
+
+// ComponentIDs implements store.Inventories.
+func (n *nouns) ComponentIDs(ctx context.Context, purls []string) (map[string]int64, error) {
+	return n.componentIDs(ctx, n.read, purls)
+}
+
+func (n *nouns) componentIDs(ctx context.Context, c conn, purls []string) (map[string]int64, error) {
+	ids := make(map[string]int64, len(purls))
+	_, err := collect(ctx, c, func(row func(...any) error) (struct{}, error) {
+		var purl string
+		var id int64
+		err := row(&purl, &id)
+		ids[purl] = id
+		return struct{}{}, err
+	}, "select purl, id from components where purl in "+n.dialect.texts(1), list(purls))
+	return ids, err
+}
+
+// componentColumns are what scanComponent reads, of components c.
+const componentColumns = "c.id, c.purl, c.ecosystem, c.name, c.version, c.origin_kind, c.origin_ref, c.licences, coalesce(c.matched, 0), c.uncompared"
+
+// componentRow is where a component's columns go.
+type componentRow struct {
+	c                    store.Component
+	licences, uncompared string
+}
+
+func (r *componentRow) into() []any {
+	return []any{&r.c.ID, &r.c.PURL, &r.c.Ecosystem, &r.c.Name, &r.c.Version, &r.c.Origin.Kind, &r.c.Origin.Ref, &r.licences, &r.c.Matched, &r.uncompared}
+}
+
+func (r *componentRow) component() (store.Component, error) {
+	if err := unmarshal(r.licences, &r.c.Licences); err != nil {
+		return r.c, err
+	}
+	if len(r.c.Licences) == 0 {
+		r.c.Licences = nil
+	}
+	return r.c, unmarshal(r.uncompared, &r.c.Uncompared)
+}
+
+// unmarshal reads stored JSON; nothing is stored as an empty text.
+func unmarshal(text string, into any) error {
+	if text == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		return errs.E(errs.Damaged, "what is stored cannot be read: %w", err)
+	}
+	return nil
+}
+
+func scanComponent(row func(...any) error) (store.Component, error) {
+	var r componentRow
+	if err := row(r.into()...); err != nil {
+		return r.c, err
+	}
+	return r.component()
+}
+
+// Components implements store.Inventories.
+func (n *nouns) Components(ctx context.Context, ids []int64) ([]store.Component, error) {
+	found, err := collect(ctx, n.read, scanComponent, "select "+componentColumns+" from components c where c.id in "+n.dialect.ints(1), list(ids))
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[int64]int, len(found))
+	for i := range found {
+		at[found[i].ID] = i
+	}
+	out := make([]store.Component, 0, len(found))
+	for _, id := range ids {
+		if i, ok := at[id]; ok {
+			out = append(out, found[i])
+		}
+	}
+	return out, nil
+}
+
+// AddUnits implements store.Inventories.
+func (n *nouns) AddUnits(ctx context.Context, units []store.NewUnit) ([]int64, error) {
+	ids, err := n.unitIDs(ctx, n.read, units)
+	if err != nil {
+		return nil, err
+	}
+	if missing := lacking(units, func(u store.NewUnit) bool { return ids[string(u.Digest)] != 0 }); len(missing) > 0 {
+		if err := n.insertUnits(ctx, missing); err != nil {
+			return nil, err
+		}
+		if ids, err = n.unitIDs(ctx, n.write, units); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]int64, len(units))
+	for i, u := range units {
+		if out[i] = ids[string(u.Digest)]; out[i] == 0 {
+			return nil, errs.E(errs.Conflict, "the unit %s:%s vanished while it was stored", u.Kind, u.Path)
+		}
+	}
+	return out, nil
+}
+
+func (n *nouns) unitIDs(ctx context.Context, c conn, units []store.NewUnit) (map[string]int64, error) {
+	ids := make(map[string]int64, len(units))
+	_, err := collect(ctx, c, func(row func(...any) error) (struct{}, error) {
+		var digest []byte
+		var id int64
+		err := row(&digest, &id)
+		ids[string(digest)] = id
+		return struct{}{}, err
+	}, "select digest, id from units where digest in (select digest from "+n.dialect.rows(1, "digest bytes")+" r)",
+		table(units, func(u store.NewUnit) []any { return []any{u.Digest} }))
+	return ids, err
+}
+
+func (n *nouns) insertUnits(ctx context.Context, units []store.NewUnit) error {
+	_, err := n.write.ExecContext(ctx, `insert into units (digest, kind, path, components, body)
+select digest, kind, path, components, body from `+
+		n.dialect.rows(1, "digest bytes", "kind text", "path text", "components bigint", "body bytes")+` r
+where true order by digest on conflict (digest) do nothing`,
+		table(units, func(u store.NewUnit) []any { return []any{u.Digest, u.Kind, u.Path, u.Components, u.Body} }))
+	if err != nil {
+		return fmt.Errorf("store units: %w", unavailable(err))
+	}
+	return nil
+}
+
+// AddInventory implements store.Inventories.
+func (n *nouns) AddInventory(ctx context.Context, digest []byte, components, edges int, units []int64) (int64, error) {
+	var id int64
+	err := n.Tx(ctx, func(tx store.Store) error {
+		w := tx.(*nouns) //nolint:forcetypeassert // Tx gives no other
+		_, err := w.write.ExecContext(ctx, `insert into inventories (digest, components, edges) values ($1, $2, $3) on conflict (digest) do nothing`, digest, components, edges)
+		if err != nil {
+			return err
+		}
+		if err := w.write.QueryRowContext(ctx, "select id from inventories where digest = $1", digest).Scan(&id); err != nil {
+			return err
+		}
+		_, err = w.write.ExecContext(ctx, `insert into inventory_units (inventory_id, unit_id)
+select $1, id from (select distinct id from `+n.dialect.rows(2, "id bigint")+` r) u where true on conflict do nothing`,
+			id, table(units, func(u int64) []any { return []any{u} }))
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("store an inventory: %w", unavailable(err))
+	}
+	return id, nil
+}
+
+// Inventory implements store.Inventories.
+func (n *nouns) Inventory(ctx context.Context, digest []byte) (int64, []store.StoredUnit, error) {
+	var id int64
+	if err := n.read.QueryRowContext(ctx, "select id from inventories where digest = $1", digest).Scan(&id); err != nil {
+		return 0, nil, found(err, "inventory of this digest")
+	}
+	units, err := n.InventoryUnits(ctx, id)
+	return id, units, err
+}
+
+// InventoryUnits implements store.Inventories.
+func (n *nouns) InventoryUnits(ctx context.Context, id int64) ([]store.StoredUnit, error) {
+	return collect(ctx, n.read, func(row func(...any) error) (u store.StoredUnit, err error) {
+		err = row(&u.ID, &u.Digest, &u.Kind, &u.Path)
+		return u, err
+	}, `select u.id, u.digest, u.kind, u.path from inventory_units i join units u on u.id = i.unit_id
+where i.inventory_id = $1 order by u.path, u.kind, u.id`, id)
+}
+
+// UnitBodies implements store.Inventories.
+func (n *nouns) UnitBodies(ctx context.Context, units []int64) (map[int64][]byte, error) {
+	out := make(map[int64][]byte, len(units))
+	_, err := collect(ctx, n.read, func(row func(...any) error) (struct{}, error) {
+		var id int64
+		var body []byte
+		err := row(&id, &body)
+		out[id] = body
+		return struct{}{}, err
+	}, "select id, body from units where id in "+n.dialect.ints(1), list(units))
+	return out, err
+}
+
+// Used implements store.Inventories.
+func (n *nouns) Used(ctx context.Context, version int64) ([]store.UsedComponent, error) {
+	return collect(ctx, n.read, func(row func(...any) error) (u store.UsedComponent, err error) {
+		err = row(&u.ID, &u.Direct, &u.Scope)
+		return u, err
+	}, "select component_id, direct, scope from usages where version_id = $1 and scan_to is null order by component_id", version)
+}
+
+// Uses implements store.Inventories.
+func (n *nouns) Uses(ctx context.Context, component int64, who store.Visible, page store.Page) (store.List[store.Use], error) {
+	var f filter
+	f.and("u.component_id = ?", component)
+	f.and("u.scan_to is null")
+	f.visible(n.dialect, "p", who)
+	page.Sort, page.Desc = "", false
+	return keyset[store.Use]{
+		columns: "p.id, p.name, p.organisation_id, v.id, v.ref, v.main, u.direct, u.scope",
+		from:    "usages u join versions v on v.id = u.version_id join projects p on p.id = v.project_id",
+		id:      byNumber("u.component_id"),
+		sorts:   map[string]column{"version": byNumber("u.version_id")},
+		first:   "version",
+		scan: func(row func(...any) error) (u store.Use, err error) {
+			err = row(&u.ProjectID, &u.ProjectName, &u.OrganisationID, &u.VersionID, &u.Ref, &u.Main, &u.Direct, &u.Scope)
+			return u, err
+		},
+	}.list(ctx, n.read, page, f)
+}

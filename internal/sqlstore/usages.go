@@ -1,0 +1,139 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/assay-sca/assay/internal/store"
+)
+
+// SetVersionInventory implements store.Inventories.
+func (n *nouns) SetVersionInventory(ctx context.Context, version int64, inv store.StoredInventory, scanSeq int64) (store.InventoryChange, error) {
+	v, err := n.versionForInventory(ctx, version)
+	if err != nil {
+		return store.InventoryChange{}, err
+	}
+	if v.inventory == inv.ID {
+		return store.InventoryChange{Same: true, Units: unitChanges(inv.Units, inv.Units)}, nil
+	}
+	var before []store.StoredUnit
+	if v.inventory != 0 {
+		if before, err = n.InventoryUnits(ctx, v.inventory); err != nil {
+			return store.InventoryChange{}, err
+		}
+	}
+	change := store.InventoryChange{Units: unitChanges(before, inv.Units)}
+	used, err := n.Used(ctx, version)
+	if err != nil {
+		return change, err
+	}
+	d := usageChanges(used, inv.Components)
+	change.Added, change.Removed = d.added, d.removed
+	if err := n.saveUsages(ctx, version, d, scanSeq); err != nil {
+		return change, err
+	}
+	if _, err := n.write.ExecContext(ctx, "update versions set inventory_id = $2 where id = $1", version, inv.ID); err != nil {
+		return change, unavailable(err)
+	}
+	if grown := d.added - d.removed; v.main && grown != 0 {
+		_, err = n.write.ExecContext(ctx, "update projects set components = components + $2 where id = $1", v.project, grown)
+	}
+	return change, unavailable(err)
+}
+
+// versionHead is what of a version its inventory's change needs.
+type versionHead struct {
+	project   string
+	main      bool
+	inventory int64 // 0: none yet
+}
+
+func (n *nouns) versionForInventory(ctx context.Context, version int64) (versionHead, error) {
+	return one(ctx, n.write, func(row func(...any) error) (v versionHead, err error) {
+		err = row(&v.project, &v.main, &v.inventory)
+		return v, err
+	}, "version of a project", "select project_id, main, coalesce(inventory_id, 0) from versions where id = $1"+n.dialect.forUpdate(), version)
+}
+
+// unitChanges tells by name what became of units.
+func unitChanges(before, after []store.StoredUnit) []store.UnitChange {
+	old := make(map[string]string, len(before))
+	for i := range before {
+		old[before[i].Name()] = string(before[i].Digest)
+	}
+	var out []store.UnitChange
+	for i := range after {
+		name := after[i].Name()
+		change := store.UnitNew
+		if digest, ok := old[name]; ok {
+			change = store.UnitChanged
+			if digest == string(after[i].Digest) {
+				change = store.UnitUnchanged
+			}
+		}
+		delete(old, name)
+		out = append(out, store.UnitChange{Unit: name, Change: change})
+	}
+	for i := range before {
+		if name := before[i].Name(); old[name] != "" {
+			out = append(out, store.UnitChange{Unit: name, Change: store.UnitGone})
+		}
+	}
+	return out
+}
+
+// usageChange is what ends and what begins: a component that is used otherwise
+// does both.
+type usageChange struct {
+	end            []int64
+	begin          []store.UsedComponent
+	added, removed int
+}
+
+func usageChanges(before, after []store.UsedComponent) usageChange {
+	var d usageChange
+	old := make(map[int64]store.UsedComponent, len(before))
+	for _, u := range before {
+		old[u.ID] = u
+	}
+	for _, u := range after {
+		was, ok := old[u.ID]
+		delete(old, u.ID)
+		switch {
+		case !ok:
+			d.added++
+		case was != u:
+			d.end = append(d.end, u.ID)
+		default:
+			continue
+		}
+		d.begin = append(d.begin, u)
+	}
+	for _, u := range before {
+		if _, gone := old[u.ID]; gone {
+			d.removed++
+			d.end = append(d.end, u.ID)
+		}
+	}
+	return d
+}
+
+func (n *nouns) saveUsages(ctx context.Context, version int64, d usageChange, seq int64) error {
+	if len(d.end) > 0 {
+		if _, err := n.write.ExecContext(ctx, "update usages set scan_to = $2 where version_id = $1 and scan_to is null and component_id in "+n.dialect.ints(3),
+			version, seq, list(d.end)); err != nil {
+			return fmt.Errorf("end the use of components: %w", unavailable(err))
+		}
+	}
+	if len(d.begin) == 0 {
+		return nil
+	}
+	_, err := n.write.ExecContext(ctx, `insert into usages (version_id, component_id, scan_from, direct, scope)
+select $1, component_id, $2, direct, scope from `+n.dialect.rows(3, "component_id bigint", "direct boolean", "scope text")+` r
+where true on conflict (version_id, component_id, scan_from) do update set scan_to = null, direct = excluded.direct, scope = excluded.scope`,
+		version, seq, table(d.begin, func(u store.UsedComponent) []any { return []any{u.ID, u.Direct, string(u.Scope)} }))
+	if err != nil {
+		return fmt.Errorf("begin the use of components: %w", unavailable(err))
+	}
+	return nil
+}
