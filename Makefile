@@ -23,8 +23,9 @@ run: build ## build, then scan examples/ with the embedded sample advisories: no
 	bin/assay scan --db sample --offline --fail-on none --allow-incomplete examples
 
 .PHONY: test
-test: ## run all tests with the race detector; installs a C compiler if it lacks one
+test: ## run all tests with the race detector; installs what they need if it is missing
 	@tools/ensure-cc
+	@tools/ensure-servers
 	CGO_ENABLED=1 $(GO) test -race $(TEST_FLAGS) ./...
 
 .PHONY: lint

@@ -35,10 +35,10 @@ var (
 func parseAddress(text string, transports []string) (address, error) {
 	odd := func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\\' }
 	switch {
-	case text == "", len(text) > 2000, text[0] == '-', strings.ContainsFunc(text, odd):
-		return address{}, errs.E(errs.Invalid, "this is no repository address")
 	case isHelper(text):
 		return address{}, errs.E(errs.Invalid, "this is no repository address: remote helpers are not allowed")
+	case text == "", len(text) > 2000, text[0] == '-', strings.ContainsFunc(text, odd):
+		return address{}, errs.E(errs.Invalid, "this is no repository address")
 	}
 	a, err := address{}, error(nil)
 	switch {

@@ -91,12 +91,13 @@ func (f *fetcher) environment() []string {
 // ssh connects to the address that was checked, offers the one key, and trusts the
 // given keys of hosts only.
 func (f *fetcher) ssh() string {
+	percent := strings.NewReplacer("%", "%%") // ssh fills in what follows one
 	alias := f.address.host
 	if f.address.port != ports["ssh"] {
 		alias = "[" + alias + "]:" + f.address.port
 	}
-	options := []string{"BatchMode=yes", "IdentitiesOnly=yes", "IdentityAgent=none", "StrictHostKeyChecking=yes", "CheckHostIP=no",
-		"UpdateHostKeys=no", "GlobalKnownHostsFile=" + os.DevNull, "UserKnownHostsFile=" + f.at("known_hosts"), "ForwardAgent=no",
+	options := []string{"BatchMode=yes", `IdentityFile="` + percent.Replace(f.at("key")) + `"`, "IdentitiesOnly=yes", "IdentityAgent=none", "StrictHostKeyChecking=yes", "CheckHostIP=no",
+		"UpdateHostKeys=no", "GlobalKnownHostsFile=" + os.DevNull, `UserKnownHostsFile="` + percent.Replace(f.at("known_hosts")) + `"`, "ForwardAgent=no",
 		"ForwardX11=no", "PermitLocalCommand=no", "ProxyCommand=none", "ConnectTimeout=30", "ServerAliveInterval=30",
 		"PreferredAuthentications=publickey", "HostKeyAlias=" + alias}
 	if len(f.address.pinned) > 0 {
@@ -106,7 +107,7 @@ func (f *fetcher) ssh() string {
 		}
 		options = append(options, "HostName="+at.String())
 	}
-	command := "ssh -F none -i " + quoted(f.at("key"))
+	command := "ssh -F none"
 	for _, option := range options {
 		command += " -o " + quoted(option)
 	}

@@ -259,7 +259,7 @@ type bounded struct {
 func (b *bounded) Write(p []byte) (int, error) {
 	if room := b.max - b.Len(); len(p) > room {
 		b.full = true
-		b.Buffer.Write(p[:room]) //nolint:errcheck // it has none
+		b.Buffer.Write(p[:room])
 		return len(p), nil
 	}
 	return b.Buffer.Write(p)
