@@ -1,0 +1,72 @@
+// Links marked data-swap, and GET forms marked so, change the part of the page
+// with data-swap-target instead of the whole: scroll and focus stay.
+
+const target = () => document.querySelector('[data-swap-target]')
+let running
+
+async function swap(url, push, enhance) {
+  const old = target()
+  running?.abort()
+  running = new AbortController()
+  let answer
+  try {
+    answer = await fetch(url, { signal: running.signal, headers: { Accept: 'text/html' } })
+  } catch (error) {
+    if (error.name !== 'AbortError') location.assign(url)
+    return
+  }
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+  const fresh = page.querySelector('[data-swap-target]')
+  if (!answer.ok || answer.redirected || !old || !fresh) return location.assign(url)
+  const focus = mark(document.activeElement)
+  old.replaceWith(fresh)
+  document.title = page.title
+  if (push) history.pushState({ swapped: true }, '', url)
+  enhance(fresh)
+  refocus(focus)
+}
+
+// mark remembers what had the focus in a way that finds it in the new part.
+function mark(element) {
+  if (!element || !target()?.contains(element)) return null
+  return { id: element.id, name: element.name, text: element.textContent, href: element.getAttribute('href'), at: element.selectionStart }
+}
+
+function refocus(mark) {
+  if (!mark) return
+  const all = [...target().querySelectorAll('a, button, input, select')]
+  const same = all.find((e) => (mark.id && e.id === mark.id) || (mark.name && e.name === mark.name)) ??
+    all.find((e) => e.tagName === 'A' && e.textContent === mark.text)
+  same?.focus({ preventScroll: true })
+  if (same && mark.at != null && same.setSelectionRange) same.setSelectionRange(mark.at, mark.at)
+}
+
+export function watchSwaps(enhance) {
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('a[data-swap]')
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || !target()) return
+    event.preventDefault()
+    swap(link.href, true, enhance)
+  })
+  const send = (form) => {
+    const url = new URL(form.action)
+    url.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ''))
+    swap(url, true, enhance)
+  }
+  document.addEventListener('submit', (event) => {
+    if (!event.target.matches('form[data-swap]') || !target()) return
+    event.preventDefault()
+    send(event.target)
+  })
+  let timer
+  document.addEventListener('input', (event) => {
+    const form = event.target.closest('form[data-swap]')
+    if (!form || !target()) return
+    clearTimeout(timer)
+    timer = setTimeout(() => send(form), 250)
+  })
+  window.addEventListener('popstate', (event) => {
+    if (target()) swap(location.href, false, enhance)
+    else if (event.state?.swapped) location.reload()
+  })
+}
