@@ -115,7 +115,7 @@ type Scan struct {
 	Ledger         string            // digest of the blob with the coverage ledger
 	Result         string            // digest of the blob with the merged list
 	Log            string            // digest of the blob with the log, when ended
-	Changed        map[string]string // unit -> new, changed, unchanged, gone
+	Changed        []UnitChange // since the last successful scan of the version
 	Analysis       AnalysisMode
 	ReleaseSeq     int64 // matched with; 0: no release
 	Components     int
@@ -195,21 +195,17 @@ type OutboxEvent struct {
 	DeliveredAt    time.Time // zero: not yet
 }
 
-// ScanFilter narrows a list of scans. What the viewer may see is narrowed by
-// Organisations and Projects: scans of projects that are visible in one of these
-// organisations, and of these projects; All leaves nothing out.
+// ScanFilter narrows a list of scans. The zero value admits none: Visible must say
+// what is seen.
 type ScanFilter struct {
-	All           bool
-	Organisations []string // whose unhidden projects are seen
-	Administered  []string // organisations whose private projects are seen too
-	Granted       []string // projects
-	Project       string   // only of this one
-	States        []ScanState
-	Trigger       Trigger
+	Visible Visible
+	Project string // only of this one
+	States  []ScanState
+	Trigger Trigger
 }
 
-// ScanCounts are numbers of scans by state. Those that ended are counted as of a
-// day back, and at most ScanCountLimit of each.
+// ScanCounts are numbers of scans by state, at most ScanCountLimit each. Those that
+// ended are counted among the newest ScanCountLimit scans.
 type ScanCounts struct {
 	Waiting, Queued, Running, Done, Failed, Cancelled int
 }
@@ -231,8 +227,7 @@ type Scans interface {
 	// priorities and without a delay. Pushed scans never give way.
 	AddScan(ctx context.Context, s Scan) (stored Scan, collapsed bool, err error)
 	Scan(ctx context.Context, id string) (Scan, error)
-	// Scans lists, newest first, or with Page.Desc false and Page.Sort "seq" oldest
-	// first. Lists do not fill Stages, Changed and Notices.
+	// Scans lists by seq, which is the only sort: with Page.Desc the newest first.
 	Scans(ctx context.Context, f ScanFilter, p Page) (List[Scan], error)
 	// CountScans counts by state; since bounds those that ended.
 	CountScans(ctx context.Context, f ScanFilter, since time.Time) (ScanCounts, error)
@@ -250,16 +245,18 @@ type Scans interface {
 	// those that tell what was asked for. errs.Conflict: the fence does not hold, or
 	// the scan was asked to be cancelled.
 	SaveScan(ctx context.Context, f Fence, s Scan) error
-	// EndScan is SaveScan for a state that ends the scan. The live log and the
-	// project's last scan are brought up to date.
+	// EndScan is SaveScan for a state that ends the scan. With ScanDone it becomes
+	// the version's last successful one; its project's last scan follows, and the
+	// live log goes if Log names the blob that has it.
 	EndScan(ctx context.Context, f Fence, s Scan) error
-	// CancelScan ends a scan that no worker has as cancelled, and marks one that is
-	// running. It tells how the scan stands then; errs.Conflict if it has ended.
+	// CancelScan ends a scan that no worker has yet as cancelled, and marks one that
+	// is running. It tells how the scan stands then; errs.Conflict if it has ended.
 	CancelScan(ctx context.Context, id string, now time.Time) (Scan, error)
 	// EndCancelled ends a running scan whose cancellation was asked for, whoever
-	// holds it, with its analyses; log is the digest of its log. Otherwise it does
-	// nothing and says so.
-	EndCancelled(ctx context.Context, id, log string, now time.Time) (ended bool, err error)
+	// holds it, with its analyses. Otherwise it does nothing and says so.
+	EndCancelled(ctx context.Context, id string, now time.Time) (ended bool, err error)
+	// ArchiveLog puts a blob in the place of the live log of a scan that has ended.
+	ArchiveLog(ctx context.Context, id, blob string) error
 	// Beat says that a scan's worker lives, and reads whether to stop. held is false
 	// if the worker holds the scan no more.
 	Beat(ctx context.Context, id string, attempt int64, now time.Time) (held, cancel bool, err error)
@@ -269,9 +266,9 @@ type Scans interface {
 	// TouchScan says of a stale scan that somebody cares for it, unless somebody
 	// else just did: then touched is false.
 	TouchScan(ctx context.Context, s Scan, now time.Time) (touched bool, err error)
-	// LastScan is the last scan of a version that was done, before another;
-	// errs.NotFound if there is none.
-	LastScan(ctx context.Context, versionID, before int64) (Scan, error)
+	// ScansAhead counts the waiting scans that come before one, up to
+	// ScanCountLimit.
+	ScansAhead(ctx context.Context, s Scan) (int, error)
 
 	// OpenAnalyses adds the analyzers of a scan that are not there yet.
 	OpenAnalyses(ctx context.Context, scan string, analyzers []string) error

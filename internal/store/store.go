@@ -33,4 +33,7 @@ type Store interface {
 	Findings
 	Vulnerabilities
 	Releases
+	Projects
+	Portfolio
+	Scans
 }
