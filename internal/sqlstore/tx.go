@@ -46,6 +46,17 @@ func (n *nouns) Tx(ctx context.Context, do func(tx store.Store) error) error {
 	return do(n)
 }
 
+// within runs do with the methods of this package bound to a transaction.
+func (n *nouns) within(ctx context.Context, do func(in *nouns) error) error {
+	return n.Tx(ctx, func(tx store.Store) error {
+		in, ok := tx.(*nouns)
+		if !ok {
+			return fmt.Errorf("unexpected store %T", tx)
+		}
+		return do(in)
+	})
+}
+
 // tries bounds how often a transaction is begun anew after a deadlock.
 const tries = 5
 

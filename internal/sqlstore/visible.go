@@ -12,19 +12,19 @@ func (f *filter) visible(d dialect, p string, who store.Visible) {
 	if who.All {
 		return
 	}
-	var any []string
+	var ways []string
 	among := func(column string, ids []string, more string) {
 		if len(ids) == 0 {
 			return
 		}
 		f.args = append(f.args, list(ids))
-		any = append(any, p+"."+column+" in "+d.texts(len(f.args))+more)
+		ways = append(ways, p+"."+column+" in "+d.texts(len(f.args))+more)
 	}
 	among("organisation_id", who.Administers, "")
 	among("organisation_id", who.Organisations, " and "+p+".visibility = 'organisation'")
 	among("id", who.Projects, "")
-	if len(any) == 0 {
-		any = []string{"1 = 0"}
+	if len(ways) == 0 {
+		ways = []string{"1 = 0"}
 	}
-	f.terms = append(f.terms, "("+strings.Join(any, " or ")+")")
+	f.terms = append(f.terms, "("+strings.Join(ways, " or ")+")")
 }

@@ -35,7 +35,8 @@ type NewFinding struct {
 	Vulnerability string
 	Severity      severity.Level
 	Summary       string
-	Component     string // name and version
+	Component     string // its name
+	Version       string // of the component
 	FixedIn       string
 	Exploited     bool
 	At            time.Time // when it was first seen
