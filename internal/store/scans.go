@@ -112,9 +112,9 @@ type Scan struct {
 	Commit         string
 	Upload         string // digest of the blob that was pushed
 	InventoryID    int64
-	Ledger         string            // digest of the blob with the coverage ledger
-	Result         string            // digest of the blob with the merged list
-	Log            string            // digest of the blob with the log, when ended
+	Ledger         string       // digest of the blob with the coverage ledger
+	Result         string       // digest of the blob with the merged list
+	Log            string       // digest of the blob with the log, when ended
 	Changed        []UnitChange // since the last successful scan of the version
 	Analysis       AnalysisMode
 	ReleaseSeq     int64 // matched with; 0: no release

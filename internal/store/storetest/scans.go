@@ -1,0 +1,531 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/store"
+)
+
+// scanDesk makes scans for the tests of what becomes of them.
+type scanDesk struct {
+	t   *testing.T
+	s   store.Store
+	now time.Time
+	org string
+}
+
+func newScanDesk(t *testing.T, s store.Store) *scanDesk {
+	t.Helper()
+	d := &scanDesk{t: t, s: s, now: time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC), org: store.NewID()}
+	d.must(s.CreateOrganisation(t.Context(), store.Organisation{ID: d.org, Slug: d.org, Name: "Example", CreatedAt: d.now, Revision: 1}))
+	return d
+}
+
+func (d *scanDesk) must(err error) {
+	d.t.Helper()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func (d *scanDesk) project(name string) string {
+	d.t.Helper()
+	id := store.NewID()
+	d.must(d.s.AddProject(d.t.Context(), store.Project{ID: id, Organisation: d.org, Name: name, Visibility: store.VisibleToOrganisation, Created: d.now, Updated: d.now}))
+	return id
+}
+
+// scan is a new scan of a project, of the repository "r".
+func (d *scanDesk) scan(project, ref string, trigger store.Trigger) store.Scan {
+	return store.Scan{
+		ID: store.NewID(), OrganisationID: d.org, ProjectID: project, RepositoryID: "r" + project, Ref: ref, Trigger: trigger, Priority: trigger.Priority(),
+		RequestedBy: "user:u", Stage: store.StagePrepare, CreatedAt: d.now,
+	}
+}
+
+func (d *scanDesk) add(s store.Scan) store.Scan {
+	d.t.Helper()
+	stored, _, err := d.s.AddScan(d.t.Context(), s)
+	d.must(err)
+	return stored
+}
+
+// admit admits within limits and returns the ids.
+func (d *scanDesk) admit(limits store.ScanLimits) []string {
+	d.t.Helper()
+	var ids []string
+	d.must(d.s.Tx(d.t.Context(), func(tx store.Store) error {
+		admitted, err := tx.AdmitScans(d.t.Context(), limits, d.now)
+		ids = nil
+		for _, s := range admitted {
+			if s.State != store.ScanQueued || !s.AdmittedAt.Equal(d.now) {
+				return fmt.Errorf("admitted as %s at %v", s.State, s.AdmittedAt)
+			}
+			ids = append(ids, s.ID)
+		}
+		return err
+	}))
+	return ids
+}
+
+// running makes a scan that a worker has taken.
+func (d *scanDesk) running(project, ref string) store.Scan {
+	d.t.Helper()
+	s := d.add(d.scan(project, ref, store.TriggerManual))
+	d.admit(store.ScanLimits{Global: 1000, Project: 1000})
+	s, err := d.s.TakeScan(d.t.Context(), s.ID, "w1", d.now)
+	d.must(err)
+	return s
+}
+
+func (d *scanDesk) want(kind errs.Kind, err error) {
+	d.t.Helper()
+	if errs.KindOf(err) != kind || (err == nil) != (kind == errs.Unknown) {
+		d.t.Errorf("error %v of kind %v, want the kind %v", err, errs.KindOf(err), kind)
+	}
+}
+
+func (d *scanDesk) reread(id string) store.Scan {
+	d.t.Helper()
+	s, err := d.s.Scan(d.t.Context(), id)
+	d.must(err)
+	return s
+}
+
+// Scans specifies store.Scans.
+func Scans(t *testing.T, s store.Store) {
+	for _, part := range []struct {
+		name string
+		test func(*scanDesk)
+	}{
+		{"kept", (*scanDesk).kept},
+		{"collapse", (*scanDesk).collapse},
+		{"fairness", (*scanDesk).fairness},
+		{"one at a time of a ref", (*scanDesk).oneAtATime},
+		{"delay", (*scanDesk).delay},
+		{"fence", (*scanDesk).fence},
+		{"cancel", (*scanDesk).cancel},
+		{"end", (*scanDesk).end},
+		{"stale", (*scanDesk).stale},
+		{"list", (*scanDesk).list},
+		{"fan-in", (*scanDesk).fanIn},
+		{"log", (*scanDesk).log},
+		{"outbox", (*scanDesk).outbox},
+	} {
+		t.Run(part.name, func(t *testing.T) {
+			d := newScanDesk(t, s)
+			part.test(d)
+			d.clear()
+		})
+	}
+}
+
+// clear ends what is active, so that it does not take the places of other parts.
+func (d *scanDesk) clear() {
+	d.t.Helper()
+	list, err := d.s.Scans(d.t.Context(), store.ScanFilter{Visible: store.Visible{All: true}, States: []store.ScanState{store.ScanWaiting, store.ScanQueued, store.ScanRunning}}, store.Page{Limit: 200})
+	d.must(err)
+	for _, s := range list.Items {
+		if _, err := d.s.CancelScan(d.t.Context(), s.ID, d.now); err != nil {
+			d.t.Fatal(err)
+		}
+		if _, err := d.s.EndCancelled(d.t.Context(), s.ID, d.now); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+}
+
+// kept wants every field to come back as it was stored.
+func (d *scanDesk) kept() {
+	s := d.running(d.project("kept"), "main")
+	fence := s.Fence()
+	s.Languages, s.Stage = []string{"npm"}, store.StageCompare
+	s.Stages = []store.StageRun{{Stage: store.StagePrepare, State: "done", Started: d.now, Finished: d.now.Add(time.Second), Note: "1 commit"}}
+	s.Tries, s.RetryAt, s.FinishedAt, s.Error = 2, d.now.Add(time.Minute), d.now.Add(time.Hour), "no host"
+	s.Commit, s.InventoryID, s.Ledger, s.Result, s.Log = "c0ffee", 7, "sha256:1", "sha256:2", "sha256:3"
+	s.Changed = []store.UnitChange{{Unit: "package-lock:package-lock.json", Change: store.UnitNew}}
+	s.Analysis, s.ReleaseSeq, s.Components, s.FilesRead, s.FilesFailed, s.FilesOther = store.AnalysisPartial, 3, 1000, 4, 5, 6
+	s.Incomplete, s.Notices = true, []string{"one file failed"}
+	s.Critical, s.High, s.Medium, s.Low, s.Negligible, s.Unknown, s.Appeared, s.Disappeared = 1, 2, 3, 4, 5, 6, 7, 8
+	d.must(d.s.SaveScan(d.t.Context(), fence, s))
+	if diff := cmp.Diff(s, d.reread(s.ID)); diff != "" {
+		d.t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+	_, err := d.s.Scan(d.t.Context(), "nobody")
+	d.want(errs.NotFound, err)
+}
+
+// collapse wants equal requests that wait to be one.
+func (d *scanDesk) collapse() {
+	p := d.project("collapse")
+	first := d.add(d.scan(p, "main", store.TriggerSchedule))
+	again, collapsed, err := d.s.AddScan(d.t.Context(), d.scan(p, "main", store.TriggerManual))
+	d.must(err)
+	if !collapsed || again.ID != first.ID || d.reread(first.ID).Priority != 1 {
+		d.t.Errorf("%v, %v: not the waiting one, made urgent", collapsed, again)
+	}
+	for _, other := range []store.Scan{d.scan(p, "next", store.TriggerManual), d.scan(d.project("other"), "main", store.TriggerManual)} {
+		if stored := d.add(other); stored.ID != other.ID {
+			d.t.Error("another ref or project collapsed")
+		}
+	}
+	push := d.scan(p, "main", store.TriggerPush)
+	push.RepositoryID, push.Stage, push.Upload = "", store.StageCompare, "sha256:1"
+	d.add(push)
+	push.ID = store.NewID()
+	if d.add(push).ID != push.ID {
+		d.t.Error("a push gave way")
+	}
+}
+
+// fairness wants the fewest of a project first, then the urgent, then the old, and
+// both limits.
+func (d *scanDesk) fairness() {
+	busy, quiet := d.project("busy"), d.project("quiet")
+	var want []string
+	for i := range 4 {
+		want = append(want, d.add(d.scan(busy, fmt.Sprint(i), store.TriggerManual)).ID)
+	}
+	late := d.add(d.scan(quiet, "late", store.TriggerSchedule)).ID
+	urgent := d.add(d.scan(quiet, "urgent", store.TriggerPush)).ID
+	got := d.admit(store.ScanLimits{Global: 3, Project: 2})
+	if diff := cmp.Diff([]string{want[0], want[1], urgent}, got); diff != "" {
+		d.t.Errorf("first: mismatch (-want +got):\n%s", diff)
+	}
+	if got := d.admit(store.ScanLimits{Global: 3, Project: 2}); got != nil {
+		d.t.Errorf("over the limit: %v", got)
+	}
+	if got := d.admit(store.ScanLimits{Global: 10, Project: 2}); !slices.Equal(got, []string{late}) {
+		d.t.Errorf("the limit of the project: %v, want %v", got, late)
+	}
+	ahead, err := d.s.ScansAhead(d.t.Context(), d.reread(want[3]))
+	d.must(err)
+	if ahead != 1 {
+		d.t.Errorf("%d wait before the last one, want 1", ahead)
+	}
+}
+
+// oneAtATime wants scans of one ref to come in their order.
+func (d *scanDesk) oneAtATime() {
+	p, all := d.project("turns"), store.ScanLimits{Global: 100, Project: 100}
+	push := d.scan(p, "main", store.TriggerPush)
+	push.RepositoryID, push.Stage = "", store.StageCompare
+	first := d.add(push)
+	push.ID, push.Priority = store.NewID(), 1
+	second := d.add(push)
+	if got := d.admit(all); !slices.Equal(got, []string{first.ID}) {
+		d.t.Errorf("admitted %v, want the first only", got)
+	}
+	taken, err := d.s.TakeScan(d.t.Context(), first.ID, "w", d.now)
+	d.must(err)
+	if got := d.admit(all); got != nil {
+		d.t.Errorf("admitted %v beside a running one", got)
+	}
+	fence := taken.Fence()
+	taken.State, taken.RetryAt = store.ScanWaiting, d.now.Add(time.Minute)
+	d.must(d.s.SaveScan(d.t.Context(), fence, taken))
+	if got := d.admit(all); got != nil {
+		d.t.Errorf("admitted %v before the one that is to be tried again", got)
+	}
+	d.now = d.now.Add(time.Minute)
+	if got := d.admit(all); !slices.Equal(got, []string{first.ID}) {
+		d.t.Errorf("admitted %v, want the first again", got)
+	}
+	_, err = d.s.CancelScan(d.t.Context(), first.ID, d.now)
+	d.must(err)
+	if got := d.admit(all); !slices.Equal(got, []string{second.ID}) {
+		d.t.Errorf("admitted %v, want the second", got)
+	}
+}
+
+// delay wants a scan to wait for its next try, but not for ever after a clock was
+// set back.
+func (d *scanDesk) delay() {
+	s := d.running(d.project("delay"), "main")
+	fence := s.Fence()
+	s.State, s.RetryAt = store.ScanWaiting, d.now.Add(time.Minute)
+	d.must(d.s.SaveScan(d.t.Context(), fence, s))
+	limits := store.ScanLimits{Global: 100, Project: 100}
+	if got := d.admit(limits); got != nil {
+		d.t.Errorf("admitted %v too early", got)
+	}
+	d.now = d.now.Add(-24 * time.Hour)
+	if got := d.admit(limits); !slices.Equal(got, []string{s.ID}) {
+		d.t.Errorf("admitted %v after the clock was set back", got)
+	}
+}
+
+// fence wants only the last worker, at the stage it is at, to change anything.
+func (d *scanDesk) fence() {
+	first := d.running(d.project("fence"), "main")
+	second, err := d.s.TakeScan(d.t.Context(), first.ID, "w2", d.now)
+	d.must(err)
+	if second.Attempt <= first.Attempt || second.Worker != "w2" {
+		d.t.Errorf("taken again: %d after %d, %s", second.Attempt, first.Attempt, second.Worker)
+	}
+	first.Commit = "late"
+	d.want(errs.Conflict, d.s.SaveScan(d.t.Context(), first.Fence(), first))
+	d.want(errs.Conflict, d.s.EndScan(d.t.Context(), first.Fence(), first))
+	held, _, err := d.s.Beat(d.t.Context(), first.ID, first.Attempt, d.now.Add(time.Hour))
+	d.must(err)
+	if held {
+		d.t.Error("the first worker still holds it")
+	}
+	fence := second.Fence()
+	second.Stage = store.StageInventory
+	d.must(d.s.SaveScan(d.t.Context(), fence, second))
+	d.want(errs.Conflict, d.s.SaveScan(d.t.Context(), fence, second))
+	if got := d.reread(first.ID); got.Commit != "" || got.Stage != store.StageInventory || !got.HeartbeatAt.Equal(d.now) {
+		d.t.Errorf("a late worker changed it: %+v", got)
+	}
+	_, err = d.s.TakeScan(d.t.Context(), "nobody", "w", d.now)
+	d.want(errs.NotFound, err)
+}
+
+// cancel wants what waits to end at once, what runs when its worker hears of it.
+func (d *scanDesk) cancel() {
+	p, ctx := d.project("cancel"), d.t.Context()
+	waiting := d.add(d.scan(p, "main", store.TriggerManual))
+	got, err := d.s.CancelScan(ctx, waiting.ID, d.now)
+	d.must(err)
+	if got.State != store.ScanCancelled || d.reread(waiting.ID).State != store.ScanCancelled || d.reread(waiting.ID).FinishedAt.IsZero() {
+		d.t.Errorf("a waiting one: %+v", got)
+	}
+	_, err = d.s.CancelScan(ctx, waiting.ID, d.now)
+	d.want(errs.Conflict, err)
+	_, err = d.s.TakeScan(ctx, waiting.ID, "w", d.now)
+	d.want(errs.Conflict, err)
+
+	s := d.running(p, "next")
+	d.must(d.s.OpenAnalyses(ctx, s.ID, []string{"a"}))
+	if ended, err := d.s.EndCancelled(ctx, s.ID, d.now); ended || err != nil {
+		d.t.Errorf("ended without being asked: %v, %v", ended, err)
+	}
+	got, err = d.s.CancelScan(ctx, s.ID, d.now)
+	d.must(err)
+	if got.State != store.ScanRunning || !got.CancelAsked {
+		d.t.Errorf("a running one: %+v", got)
+	}
+	if held, cancel, err := d.s.Beat(ctx, s.ID, s.Attempt, d.now); !held || !cancel || err != nil {
+		d.t.Errorf("the worker hears %v, %v, %v", held, cancel, err)
+	}
+	d.want(errs.Conflict, d.s.SaveScan(ctx, s.Fence(), s))
+	for _, want := range []bool{true, false} {
+		if ended, err := d.s.EndCancelled(ctx, s.ID, d.now); ended != want || err != nil {
+			d.t.Errorf("ended %v, %v; want %v", ended, err, want)
+		}
+	}
+	list, err := d.s.Analyses(ctx, s.ID)
+	d.must(err)
+	if d.reread(s.ID).State != store.ScanCancelled || list[0].State != store.AnalysisCancelled {
+		d.t.Errorf("ended as %s, %s", d.reread(s.ID).State, list[0].State)
+	}
+}
+
+// end wants the project, the version and the log to follow.
+func (d *scanDesk) end() {
+	p, ctx := d.project("end"), d.t.Context()
+	s := d.running(p, "main")
+	v, err := d.s.EnsureVersion(ctx, store.Version{Project: p, Repository: s.RepositoryID, Ref: "main", Main: true})
+	d.must(err)
+	d.must(d.s.AddLog(ctx, s.ID, []store.LogLine{{Seq: 1, At: d.now, Level: "info", Text: "x"}}))
+	fence := s.Fence()
+	s.VersionID, s.State, s.Stage, s.FinishedAt, s.Incomplete, s.Log = v.ID, store.ScanDone, store.StageNotify, d.now, true, "sha256:1"
+	d.must(d.s.EndScan(ctx, fence, s))
+	v, err = d.s.Version(ctx, v.ID)
+	d.must(err)
+	project, err := d.s.Project(ctx, p)
+	d.must(err)
+	want := store.LastScan{ID: s.ID, At: d.now, State: "done", Incomplete: true}
+	if diff := cmp.Diff(want, project.LastScan); diff != "" || v.Scan != s.ID {
+		d.t.Errorf("last scan of the version %q; of the project: mismatch (-want +got):\n%s", v.Scan, diff)
+	}
+	if last, err := d.s.LastLog(ctx, s.ID); last != 0 || err != nil {
+		d.t.Errorf("%d lines of the log are left, %v", last, err)
+	}
+}
+
+// stale wants scans to be found of which nothing is heard, whichever way a clock
+// jumped, and one to care for each.
+func (d *scanDesk) stale() {
+	ctx := d.t.Context()
+	s := d.running(d.project("stale"), "main")
+	find := func(now time.Time) []string {
+		list, err := d.s.StaleScans(ctx, time.Minute, now, 100)
+		d.must(err)
+		var ids []string
+		for _, f := range list {
+			ids = append(ids, f.ID)
+		}
+		return ids
+	}
+	if got := find(d.now.Add(30 * time.Second)); got != nil {
+		d.t.Errorf("found %v, which lives", got)
+	}
+	for _, jump := range []time.Duration{time.Hour, -time.Hour} {
+		if got := find(d.now.Add(jump)); !slices.Equal(got, []string{s.ID}) {
+			d.t.Errorf("after %v: found %v", jump, got)
+		}
+	}
+	for _, want := range []bool{true, false} {
+		if touched, err := d.s.TouchScan(ctx, s, d.now.Add(time.Hour)); touched != want || err != nil {
+			d.t.Errorf("touched %v, %v; want %v", touched, err, want)
+		}
+	}
+}
+
+// list wants only what may be seen.
+func (d *scanDesk) list() {
+	ctx := d.t.Context()
+	open, hidden := d.project("open"), store.NewID()
+	d.must(d.s.AddProject(ctx, store.Project{ID: hidden, Organisation: d.org, Name: "hidden", Visibility: store.Private, Created: d.now, Updated: d.now}))
+	a, b, c := d.add(d.scan(open, "a", store.TriggerManual)), d.add(d.scan(hidden, "b", store.TriggerManual)), d.add(d.scan(open, "c", store.TriggerSchedule))
+	ids := func(f store.ScanFilter, p store.Page) ([]string, string) {
+		list, err := d.s.Scans(ctx, f, p)
+		d.must(err)
+		out := []string{}
+		for _, s := range list.Items {
+			out = append(out, s.ID)
+		}
+		return out, list.Next
+	}
+	for _, tt := range []struct {
+		name string
+		f    store.ScanFilter
+		want []string
+	}{
+		{"nothing", store.ScanFilter{}, []string{}},
+		{"member", store.ScanFilter{Visible: store.Visible{Organisations: []string{d.org}}}, []string{c.ID, a.ID}},
+		{"granted", store.ScanFilter{Visible: store.Visible{Projects: []string{hidden}}}, []string{b.ID}},
+		{"administrator", store.ScanFilter{Visible: store.Visible{Administers: []string{d.org}}}, []string{c.ID, b.ID, a.ID}},
+		{"project", store.ScanFilter{Visible: store.Visible{All: true}, Project: open}, []string{c.ID, a.ID}},
+		{"trigger", store.ScanFilter{Visible: store.Visible{All: true}, Project: open, Trigger: store.TriggerSchedule}, []string{c.ID}},
+		{"state", store.ScanFilter{Visible: store.Visible{All: true}, Project: open, States: []store.ScanState{store.ScanDone}}, []string{}},
+	} {
+		if got, _ := ids(tt.f, store.Page{Desc: true}); !slices.Equal(got, tt.want) {
+			d.t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+	all := store.ScanFilter{Visible: store.Visible{Administers: []string{d.org}}}
+	first, next := ids(all, store.Page{Desc: true, Limit: 2})
+	rest, end := ids(all, store.Page{Desc: true, Limit: 2, Cursor: next})
+	if !slices.Equal(append(first, rest...), []string{c.ID, b.ID, a.ID}) || end != "" {
+		d.t.Errorf("pages %v, %v, %q", first, rest, end)
+	}
+	counts, err := d.s.CountScans(ctx, all, d.now.Add(-time.Hour))
+	d.must(err)
+	if diff := cmp.Diff(store.ScanCounts{Waiting: 3}, counts); diff != "" {
+		d.t.Errorf("counts: mismatch (-want +got):\n%s", diff)
+	}
+	_, err = d.s.CancelScan(ctx, a.ID, d.now)
+	d.must(err)
+	counts, err = d.s.CountScans(ctx, all, d.now.Add(-time.Hour))
+	d.must(err)
+	if diff := cmp.Diff(store.ScanCounts{Waiting: 2, Cancelled: 1}, counts); diff != "" {
+		d.t.Errorf("counts: mismatch (-want +got):\n%s", diff)
+	}
+}
+
+// fanIn wants exactly one of several that finish at once to be the last.
+func (d *scanDesk) fanIn() {
+	ctx := d.t.Context()
+	s := d.running(d.project("fan-in"), "main")
+	names := []string{"a", "b", "c", "d"}
+	for range 2 {
+		d.must(d.s.OpenAnalyses(ctx, s.ID, names))
+	}
+	left := make(chan int, len(names))
+	fail := make(chan error, len(names))
+	for _, name := range names {
+		go func() {
+			left <- d.finish(ctx, s.ID, name, fail)
+		}()
+	}
+	var got []int
+	for range names {
+		got = append(got, <-left)
+	}
+	slices.Sort(got)
+	if len(fail) > 0 {
+		d.t.Fatal(<-fail)
+	}
+	if diff := cmp.Diff([]int{0, 1, 2, 3}, got); diff != "" {
+		d.t.Errorf("left: mismatch (-want +got):\n%s", diff)
+	}
+	_, err := d.s.TakeAnalysis(ctx, s.ID, "a", "w", d.now)
+	d.want(errs.Conflict, err)
+	d.want(errs.Conflict, d.s.Tx(ctx, func(tx store.Store) error {
+		_, err := tx.EndAnalysis(ctx, store.Analysis{ScanID: s.ID, Analyzer: "a", Attempt: 1, State: store.AnalysisFailed})
+		return err
+	}))
+}
+
+func (d *scanDesk) finish(ctx context.Context, scan, name string, fail chan<- error) (left int) {
+	a, err := d.s.TakeAnalysis(ctx, scan, name, "w", d.now)
+	if err == nil {
+		a.State, a.FinishedAt, a.Result, a.Findings = store.AnalysisDone, d.now, "sha256:"+name, 3
+		err = d.s.Tx(ctx, func(tx store.Store) (err error) {
+			left, err = tx.EndAnalysis(ctx, a)
+			return err
+		})
+	}
+	if err != nil {
+		fail <- err
+	}
+	return left
+}
+
+// log wants lines in their order, once.
+func (d *scanDesk) log() {
+	ctx := d.t.Context()
+	s := d.running(d.project("log"), "main")
+	lines := []store.LogLine{{Seq: 1, At: d.now, Level: "info", Stage: store.StagePrepare, Text: "one"}, {Seq: 2, At: d.now, Level: "warn", Stage: store.StagePrepare, Text: "two"}}
+	d.must(d.s.AddLog(ctx, s.ID, lines))
+	d.must(d.s.AddLog(ctx, s.ID, append(lines[1:2:2], store.LogLine{Seq: 3, At: d.now, Level: "error", Stage: store.StageInventory, Text: "three"})))
+	got, err := d.s.Log(ctx, s.ID, 1, 10)
+	d.must(err)
+	want := []store.LogLine{lines[1], {Seq: 3, At: d.now, Level: "error", Stage: store.StageInventory, Text: "three"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		d.t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+	if last, err := d.s.LastLog(ctx, s.ID); last != 3 || err != nil {
+		d.t.Errorf("the last is %d, %v", last, err)
+	}
+	d.must(d.s.ArchiveLog(ctx, s.ID, "sha256:1"))
+	if last, _ := d.s.LastLog(ctx, s.ID); last != 3 {
+		d.t.Error("the log of a running scan was archived")
+	}
+	d.clear()
+	d.must(d.s.ArchiveLog(ctx, s.ID, "sha256:1"))
+	if last, _ := d.s.LastLog(ctx, s.ID); last != 0 || d.reread(s.ID).Log != "sha256:1" {
+		d.t.Error("the log of an ended scan was not archived")
+	}
+}
+
+// outbox wants each event once until it is delivered.
+func (d *scanDesk) outbox() {
+	ctx := d.t.Context()
+	e := store.OutboxEvent{Event: "e" + d.org, Kind: "scan.finished", OrganisationID: d.org, ProjectID: "p", ScanID: "s", Body: `{"n":1}`, CreatedAt: d.now}
+	d.must(d.s.Announce(ctx, e))
+	d.must(d.s.Announce(ctx, e))
+	open, err := d.s.Announcements(ctx, 10)
+	d.must(err)
+	if len(open) != 1 {
+		d.t.Fatalf("%d events, want 1", len(open))
+	}
+	e.ID = open[0].ID
+	if diff := cmp.Diff(e, open[0]); diff != "" {
+		d.t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+	d.must(d.s.Announced(ctx, e.ID, d.now))
+	if open, err := d.s.Announcements(ctx, 10); len(open) != 0 || err != nil {
+		d.t.Errorf("still there: %v, %v", open, err)
+	}
+}
