@@ -51,6 +51,7 @@ var rooms = []room{
 	{"internal/vex", vocabulary},
 	{"internal/graph", vocabulary},
 	{"internal/glob", vocabulary},
+	{"internal/repourl", vocabulary},
 	{"internal/policy", vocabulary},
 	{"internal/score", vocabulary},
 	{"internal/soup", vocabulary},
