@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/assay-sca/assay/internal/auth"
 	"github.com/assay-sca/assay/internal/blob"
 	"github.com/assay-sca/assay/internal/jobs"
 	"github.com/assay-sca/assay/internal/store"
@@ -22,12 +23,18 @@ type Deps struct {
 
 	Databases Databases // nil: there are no advisories
 	Scratch   string    // a folder for files that are checked before they are stored; empty: the system's
+
+	Passwords   *auth.Passwords // nil: hashed at the usual cost
+	SignInWith  []auth.Provider // beside passwords
+	SessionIdle time.Duration   // ends a session that is not used. 0: 12 hours
+	SessionLife time.Duration   // ends every session. 0: 14 days
 }
 
 // App has the use-cases as methods. It is safe for concurrent use.
 type App struct {
 	Deps
+	attempts attempts
 }
 
 // New returns the use-cases over what they work with.
-func New(d Deps) *App { return &App{Deps: d} }
+func New(d Deps) *App { return &App{Deps: d.signInDefaults(), attempts: newAttempts()} }
