@@ -24,6 +24,10 @@ type Deps struct {
 	Databases Databases // nil: there are no advisories
 	Scratch   string    // a folder for files that are checked before they are stored; empty: the system's
 
+	Keys              *auth.Keyring // seals credentials; nil: none can be stored
+	LocalRepositories bool          // folders of this host may be scanned
+	PlainRepositories bool          // http may be used, which anybody on the way can read and change
+
 	Passwords   *auth.Passwords // nil: hashed at the usual cost
 	SignInWith  []auth.Provider // beside passwords
 	SessionIdle time.Duration   // ends a session that is not used. 0: 12 hours

@@ -5,8 +5,8 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -38,12 +38,12 @@ const (
 	sealHead    = 1 + keyID
 )
 
-// OpenKeyring reads a keyring's file. If there is none it makes one with a new
-// key, which only the owner may read; of several processes that start at once
-// all get the same.
-func OpenKeyring(file string) (*Keyring, error) {
+// OpenKeyring reads a keyring's file. If there is none and it may be made, it is
+// made with a new key, which only the owner may read; of several processes that
+// start at once all get the same.
+func OpenKeyring(file string, make bool) (*Keyring, error) {
 	text, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) && make {
 		if err = makeKeyring(file); err == nil {
 			text, err = os.ReadFile(file)
 		}
@@ -60,7 +60,7 @@ func makeKeyring(file string) error {
 	if err != nil {
 		return err
 	}
-	temporary, err := writeBeside(file, "# Keys of sealed secrets: id and key. The last one seals. Keep a copy apart from backups.\n"+line+"\n")
+	temporary, err := writeBeside(file, "# Keys of sealed secrets. The last one seals. Keep a copy apart from backups.\n"+line+"\n")
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func writeBeside(file, text string) (string, error) {
 // RotateKeyring adds a new key to a keyring's file, which seals from the next
 // start on. Earlier ones are kept for what they sealed.
 func RotateKeyring(file string) error {
-	if _, err := OpenKeyring(file); err != nil {
+	if _, err := OpenKeyring(file, false); err != nil {
 		return err
 	}
 	text, err := os.ReadFile(file)
@@ -114,15 +114,15 @@ func RotateKeyring(file string) error {
 
 // newKey is a line for a keyring's file.
 func newKey() (string, error) {
-	var random [keyID + keyLength]byte
+	var random [keyLength]byte
 	if _, err := rand.Read(random[:]); err != nil {
 		return "", fmt.Errorf("make a key: %w", err)
 	}
-	return hex.EncodeToString(random[:keyID]) + " " + base64.StdEncoding.EncodeToString(random[keyID:]), nil
+	return base64.StdEncoding.EncodeToString(random[:]), nil
 }
 
-// ParseKeyring reads the text of a keyring's file: a line for each key, its id in
-// eight hexadecimal digits and its 32 bytes in base64.
+// ParseKeyring reads the text of a keyring's file: a line for each key, 32 bytes
+// in base64. A key's id is the beginning of its digest.
 func ParseKeyring(text string) (*Keyring, error) {
 	ring := &Keyring{}
 	for number, line := range strings.Split(text, "\n") {
@@ -135,7 +135,7 @@ func ParseKeyring(text string) (*Keyring, error) {
 			return nil, errs.E(errs.Invalid, "line %d of the file of keys is none: %w", number+1, err)
 		}
 		if _, twice := ring.key(key.id[:]); twice {
-			return nil, errs.E(errs.Invalid, "line %d of the file of keys has the id of another", number+1)
+			return nil, errs.E(errs.Invalid, "line %d of the file of keys repeats a key", number+1)
 		}
 		ring.keys = append(ring.keys, key)
 	}
@@ -146,16 +146,11 @@ func ParseKeyring(text string) (*Keyring, error) {
 }
 
 func parseKey(line string) (sealingKey, error) {
-	id, secret, _ := strings.Cut(line, " ")
-	name, err := hex.DecodeString(id)
-	if err != nil || len(name) != keyID {
-		return sealingKey{}, errors.New("it begins with no id") // not err, which repeats the line
+	secret, err := base64.StdEncoding.DecodeString(line)
+	if err != nil || len(secret) != keyLength {
+		return sealingKey{}, errors.New("a key is 32 bytes in base64") // not err, which may repeat the line
 	}
-	bytes, err := base64.StdEncoding.DecodeString(strings.TrimSpace(secret))
-	if err != nil || len(bytes) != keyLength {
-		return sealingKey{}, errors.New("its key is not of 32 bytes")
-	}
-	block, err := aes.NewCipher(bytes)
+	block, err := aes.NewCipher(secret)
 	if err != nil {
 		return sealingKey{}, err
 	}
@@ -163,7 +158,8 @@ func parseKey(line string) (sealingKey, error) {
 	if err != nil {
 		return sealingKey{}, err
 	}
-	return sealingKey{id: [keyID]byte(name), aead: aead}, nil
+	sum := sha256.Sum256(secret)
+	return sealingKey{id: [keyID]byte(sum[:keyID]), aead: aead}, nil
 }
 
 func (k *Keyring) key(id []byte) (sealingKey, bool) {
