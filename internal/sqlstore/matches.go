@@ -1,0 +1,310 @@
+package sqlstore
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/store"
+)
+
+// Unmatched implements store.Matches.
+func (n *nouns) Unmatched(ctx context.Context, components []int64, release int64) ([]store.Component, error) {
+	return collect(ctx, n.read, scanComponent, "select "+componentColumns+" from components c where c.id in "+n.dialect.ints(1)+
+		" and (c.matched is null or c.matched < $2) order by c.id", list(components), release)
+}
+
+// MatchesOf implements store.Matches.
+func (n *nouns) MatchesOf(ctx context.Context, components []int64) (store.Matched, error) {
+	m := store.Matched{Findings: map[int64][]store.ComponentFinding{}, Uncompared: map[int64][]store.Uncompared{}}
+	bodies, err := n.componentFindings(ctx, components)
+	if err != nil {
+		return m, err
+	}
+	for id, body := range bodies {
+		var list []store.ComponentFinding
+		if err := json.Unmarshal(body, &list); err != nil {
+			return m, errs.E(errs.Damaged, "read the findings of component %d: %w", id, err)
+		}
+		m.Findings[id] = list
+	}
+	_, err = collect(ctx, n.read, func(row func(...any) error) (struct{}, error) {
+		var id int64
+		var text string
+		if err := row(&id, &text); err != nil {
+			return struct{}{}, err
+		}
+		var list []store.Uncompared
+		err := unmarshal(text, &list)
+		m.Uncompared[id] = list
+		return struct{}{}, err
+	}, "select id, uncompared from components where uncompared <> '' and id in "+n.dialect.ints(1), list(components))
+	return m, err
+}
+
+func (n *nouns) componentFindings(ctx context.Context, components []int64) (map[int64][]byte, error) {
+	out := map[int64][]byte{}
+	_, err := collect(ctx, n.read, func(row func(...any) error) (struct{}, error) {
+		var id int64
+		var body []byte
+		err := row(&id, &body)
+		out[id] = body
+		return struct{}{}, err
+	}, "select component_id, body from component_findings where component_id in "+n.dialect.ints(1), list(components))
+	return out, err
+}
+
+// SaveMatches implements store.Matches.
+func (n *nouns) SaveMatches(ctx context.Context, r store.MatchResult) error {
+	// Numbers of records are for ever, and given outside the transaction that many
+	// scans may wait for.
+	numbers, err := n.advisories(ctx, r.Findings)
+	if err != nil {
+		return fmt.Errorf("store advisories: %w", err)
+	}
+	return n.Tx(ctx, func(tx store.Store) error {
+		w := tx.(*nouns) //nolint:forcetypeassert // Tx gives no other
+		if err := w.saveMatches(ctx, r, numbers); err != nil {
+			return fmt.Errorf("store what the release says of components: %w", unavailable(err))
+		}
+		return nil
+	})
+}
+
+// advisories gives every record in findings its number.
+func (n *nouns) advisories(ctx context.Context, findings map[int64][]store.ComponentFinding) (map[store.AdvisoryKey]int64, error) {
+	keys := map[store.AdvisoryKey]bool{}
+	for _, list := range findings {
+		for i := range list {
+			for _, a := range list[i].Advisories {
+				keys[store.AdvisoryKey{Provider: a.Provider, ID: a.ID}] = true
+			}
+		}
+	}
+	sorted := slices.SortedFunc(maps.Keys(keys), compareAdvisories)
+	numbers, err := n.advisoryNumbers(ctx, n.read, sorted)
+	if err != nil || len(numbers) == len(keys) {
+		return numbers, err
+	}
+	missing := lacking(sorted, func(k store.AdvisoryKey) bool { return numbers[k] != 0 })
+	if _, err := n.write.ExecContext(ctx, "insert into advisories (provider, advisory) select provider, advisory from "+
+		n.dialect.rows(1, "provider text", "advisory text")+" r where true order by provider, advisory on conflict (provider, advisory) do nothing",
+		table(missing, advisoryCells)); err != nil {
+		return nil, unavailable(err)
+	}
+	return n.advisoryNumbers(ctx, n.write, sorted)
+}
+
+func compareAdvisories(a, b store.AdvisoryKey) int {
+	return cmp.Or(strings.Compare(a.Provider, b.Provider), strings.Compare(a.ID, b.ID))
+}
+
+func advisoryCells(k store.AdvisoryKey) []any { return []any{k.Provider, k.ID} }
+
+func (n *nouns) advisoryNumbers(ctx context.Context, c conn, keys []store.AdvisoryKey) (map[store.AdvisoryKey]int64, error) {
+	out := make(map[store.AdvisoryKey]int64, len(keys))
+	if len(keys) == 0 {
+		return out, nil
+	}
+	_, err := collect(ctx, c, func(row func(...any) error) (struct{}, error) {
+		var k store.AdvisoryKey
+		var id int64
+		err := row(&k.Provider, &k.ID, &id)
+		out[k] = id
+		return struct{}{}, err
+	}, "select a.provider, a.advisory, a.id from "+n.dialect.rows(1, "provider text", "advisory text")+
+		" r join advisories a on a.provider = r.provider and a.advisory = r.advisory", table(keys, advisoryCells))
+	return out, err
+}
+
+// numbered gives the records of a component's findings their numbers. One that
+// contributes to several is a bundle.
+func numbered(list []store.ComponentFinding, numbers map[store.AdvisoryKey]int64) []store.ComponentFinding {
+	uses := map[int64]int{}
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Advisories = slices.Clone(out[i].Advisories)
+		for j := range out[i].Advisories {
+			a := &out[i].Advisories[j]
+			a.Number = numbers[store.AdvisoryKey{Provider: a.Provider, ID: a.ID}]
+			uses[a.Number]++
+		}
+	}
+	for i := range out {
+		for j := range out[i].Advisories {
+			a := &out[i].Advisories[j]
+			a.Bundle = uses[a.Number] > 1
+		}
+	}
+	return out
+}
+
+func (n *nouns) saveMatches(ctx context.Context, r store.MatchResult, numbers map[store.AdvisoryKey]int64) error {
+	own, err := n.claimComponents(ctx, r)
+	if err != nil || len(own) == 0 {
+		return err
+	}
+	findings := map[int64][]store.ComponentFinding{}
+	for _, id := range own {
+		if list := r.Findings[id]; len(list) > 0 {
+			findings[id] = numbered(list, numbers)
+		}
+	}
+	if err := n.saveIntervals(ctx, own, findings, r.Release); err != nil {
+		return err
+	}
+	return n.saveComponentFindings(ctx, own, findings, r.Release)
+}
+
+// claimComponents marks the components as matched with the release and returns
+// those that were not yet. Whoever comes at the same time waits here, in the order
+// of ids, and then finds nothing left to do.
+func (n *nouns) claimComponents(ctx context.Context, r store.MatchResult) ([]int64, error) {
+	if lock := n.dialect.forUpdate(); lock != "" {
+		if _, err := n.write.ExecContext(ctx, "select id from components where id in "+n.dialect.ints(1)+" order by id"+lock, list(r.Components)); err != nil {
+			return nil, err
+		}
+	}
+	own, err := collect(ctx, n.write, func(row func(...any) error) (id int64, err error) {
+		err = row(&id)
+		return id, err
+	}, "update components set matched = $1, uncompared = r.uncompared from "+n.dialect.rows(2, "id bigint", "uncompared text")+
+		" r where components.id = r.id and (components.matched is null or components.matched < $1) returning components.id",
+		r.Release, table(r.Components, func(id int64) []any { return []any{id, uncomparedText(r.Uncompared[id])} }))
+	slices.Sort(own)
+	return own, err
+}
+
+func uncomparedText(list []store.Uncompared) string {
+	if len(list) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		panic(err) // texts always can
+	}
+	return string(text)
+}
+
+// interval is an open match: what of a record covers a component's version.
+type interval struct {
+	component, advisory int64
+	covers              string
+}
+
+// saveIntervals ends and begins matches by difference.
+func (n *nouns) saveIntervals(ctx context.Context, components []int64, findings map[int64][]store.ComponentFinding, release int64) error {
+	was, err := collect(ctx, n.write, func(row func(...any) error) (m interval, err error) {
+		err = row(&m.component, &m.advisory, &m.covers)
+		return m, err
+	}, "select component_id, advisory_id, interval from matches where release_to is null and component_id in "+n.dialect.ints(1), list(components))
+	if err != nil {
+		return err
+	}
+	end, begin := intervalChanges(was, intervalsOf(findings))
+	if len(end) > 0 {
+		if _, err := n.write.ExecContext(ctx, "update matches set release_to = $1 from "+n.dialect.rows(2, "component_id bigint", "advisory_id bigint")+
+			" r where matches.component_id = r.component_id and matches.advisory_id = r.advisory_id and matches.release_to is null",
+			release, table(end, func(m interval) []any { return []any{m.component, m.advisory} })); err != nil {
+			return err
+		}
+	}
+	if len(begin) == 0 {
+		return nil
+	}
+	_, err = n.write.ExecContext(ctx, "insert into matches (component_id, advisory_id, release_from, interval) select component_id, advisory_id, $1, covers from "+
+		n.dialect.rows(2, "component_id bigint", "advisory_id bigint", "covers text")+
+		" r where true on conflict (component_id, advisory_id, release_from) do update set interval = excluded.interval, release_to = null",
+		release, table(begin, func(m interval) []any { return []any{m.component, m.advisory, m.covers} }))
+	return err
+}
+
+// intervalsOf are the matches behind findings. A record that contributes to
+// several of them matched once.
+func intervalsOf(findings map[int64][]store.ComponentFinding) map[[2]int64]interval {
+	out := map[[2]int64]interval{}
+	for id, list := range findings {
+		for i := range list {
+			for _, a := range list[i].Advisories {
+				out[[2]int64{id, a.Number}] = interval{id, a.Number, covering(&list[i], a.ID)}
+			}
+		}
+	}
+	return out
+}
+
+// covering are the intervals of a record that cover the component's version.
+func covering(f *store.ComponentFinding, advisory string) string {
+	var parts []string
+	for _, e := range f.Evidence {
+		if e.Advisory == advisory && !slices.Contains(parts, e.Interval) {
+			parts = append(parts, e.Interval)
+		}
+	}
+	return strings.Join(parts, " || ")
+}
+
+// intervalChanges: one that says something else ends and begins anew.
+func intervalChanges(was []interval, now map[[2]int64]interval) (end, begin []interval) {
+	for _, m := range was {
+		key := [2]int64{m.component, m.advisory}
+		if now[key] == m {
+			delete(now, key)
+			continue
+		}
+		end = append(end, m)
+	}
+	for _, m := range now {
+		begin = append(begin, m)
+	}
+	slices.SortFunc(begin, func(a, b interval) int {
+		return cmp.Or(cmp.Compare(a.component, b.component), cmp.Compare(a.advisory, b.advisory))
+	})
+	return end, begin
+}
+
+// componentBody is the stored projection of a component's findings.
+type componentBody struct {
+	component int64
+	body      []byte
+}
+
+func (n *nouns) saveComponentFindings(ctx context.Context, components []int64, findings map[int64][]store.ComponentFinding, release int64) error {
+	was, err := n.componentFindings(ctx, components)
+	if err != nil {
+		return err
+	}
+	var changed []componentBody
+	for _, id := range components {
+		list := findings[id]
+		if len(list) == 0 {
+			continue
+		}
+		body, err := json.Marshal(list)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(body, was[id]) {
+			changed = append(changed, componentBody{id, body})
+		}
+		delete(was, id)
+	}
+	if gone := slices.Sorted(maps.Keys(was)); len(gone) > 0 {
+		if _, err := n.write.ExecContext(ctx, "delete from component_findings where component_id in "+n.dialect.ints(1), list(gone)); err != nil {
+			return err
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	_, err = n.write.ExecContext(ctx, "insert into component_findings (component_id, release, body) select component_id, $1, body from "+
+		n.dialect.rows(2, "component_id bigint", "body bytes")+" r where true on conflict (component_id) do update set release = excluded.release, body = excluded.body",
+		release, table(changed, func(b componentBody) []any { return []any{b.component, b.body} }))
+	return err
+}

@@ -1,0 +1,226 @@
+package sqlstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/assay-sca/assay/internal/store"
+)
+
+// verdicts are the decisions that a merge has to look at: only findings that
+// meet or fall apart, and those that are decided, have any.
+type verdicts map[int64]store.Decision // by id
+
+const decisionColumns = "d.id, d.finding_id, d.at, d.actor, d.state, d.reason, d.comment, d.until, d.advisories"
+
+func scanDecision(row func(...any) error) (store.Decision, error) {
+	var d decisionRow
+	if err := row(d.into()...); err != nil {
+		return store.Decision{}, err
+	}
+	return d.decision()
+}
+
+// decisionRow is where a decision's columns go; all are null where there is none.
+type decisionRow struct {
+	id, finding, at, until                    *int64
+	actor, state, reason, comment, advisories *string
+}
+
+func (r *decisionRow) into() []any {
+	return []any{&r.id, &r.finding, &r.at, &r.actor, &r.state, &r.reason, &r.comment, &r.until, &r.advisories}
+}
+
+func (r *decisionRow) decision() (store.Decision, error) {
+	d := store.Decision{
+		ID: *r.id, FindingID: *r.finding, At: instant(r.at), Actor: *r.actor, State: store.State(*r.state),
+		Reason: *r.reason, Comment: *r.comment, Until: instant(r.until),
+	}
+	return d, unmarshal(*r.advisories, &d.Advisories)
+}
+
+// readDecisions reads what holds of the findings that meet or fall apart.
+func (g *merging) readDecisions(ctx context.Context) error {
+	g.verdict = verdicts{}
+	var ids []int64
+	for i := range g.steps {
+		s := &g.steps[i]
+		of := slices.Concat(s.Absorbed, s.Split)
+		if len(s.Absorbed) > 0 {
+			of = append(of, s.ID)
+		}
+		for _, id := range of {
+			if o := g.old[id]; o != nil && o.decision != nil {
+				ids = append(ids, *o.decision)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	list, err := collect(ctx, g.n.write, scanDecision, "select "+decisionColumns+" from decisions d where d.id in "+g.n.dialect.ints(1), list(ids))
+	for _, d := range list {
+		g.verdict[d.ID] = d
+	}
+	return err
+}
+
+// undecided is the state of a finding of which nobody decided anything: open,
+// unless an authority says that the version is not affected.
+func undecided(f *store.ComponentFinding) store.State {
+	if f.Ignored != nil {
+		return store.NotAffected
+	}
+	return store.Open
+}
+
+// decided gives a finding its state from what was decided of those that it was.
+func (g *merging) decided(s *store.MergeStep, r *mergedRow) {
+	o := g.old[s.ID]
+	switch {
+	case o == nil:
+		r.state = undecided(&r.found.Finding)
+		g.inherit(s, r)
+	case o.decision != nil:
+		r.state, r.until, r.decision = o.state, o.until, o.decision
+	default:
+		r.state = undecided(&r.found.Finding)
+	}
+	if len(s.Absorbed) > 0 && g.conflict(s, r) {
+		g.reopen(r, "its records were merged with those of others, of which something else was decided")
+		return
+	}
+	switch {
+	case expired(r.state, r.until, g.m.At):
+		g.reopen(r, "the acceptance ended")
+	case r.state == store.Fixed:
+		g.reopen(r, "a scan found it again")
+	}
+}
+
+// system is the actor of what follows from rules.
+const system = "system"
+
+// reopen opens a finding and says why. The decision gets its id when it is
+// written: see decide.
+func (g *merging) reopen(r *mergedRow, why string) {
+	r.state, r.until, r.decision = store.Open, nil, nil
+	r.changed = true
+	r.pending = &store.Decision{At: g.m.At, Actor: system, State: store.Open, Comment: why, Advisories: keysOf(&r.found.Finding)}
+	g.out.Reopened++
+}
+
+func keysOf(f *store.ComponentFinding) []store.AdvisoryKey {
+	out := make([]store.AdvisoryKey, len(f.Advisories))
+	for i, a := range f.Advisories {
+		out[i] = store.AdvisoryKey{Provider: a.Provider, ID: a.ID}
+	}
+	return out
+}
+
+// inherit gives the part of a finding that fell apart the decision on the whole,
+// if that was about one of its records.
+func (g *merging) inherit(s *store.MergeStep, r *mergedRow) {
+	own := keysOf(&r.found.Finding)
+	for _, id := range s.Split {
+		o := g.old[id]
+		if o == nil || o.decision == nil {
+			continue
+		}
+		d, ok := g.verdict[*o.decision]
+		if !ok || !slices.ContainsFunc(d.Advisories, func(k store.AdvisoryKey) bool { return slices.Contains(own, k) }) {
+			continue
+		}
+		r.state, r.until = o.state, o.until
+		r.pending = &d
+		return
+	}
+}
+
+// conflict tells whether findings that meet were decided differently. Where they
+// agree, the acceptance that ends first holds. One that is gone and undecided has
+// no say.
+func (g *merging) conflict(s *store.MergeStep, r *mergedRow) bool {
+	for _, id := range s.Absorbed {
+		o := g.old[id]
+		if o == nil || !o.present && o.decision == nil {
+			continue
+		}
+		if self := g.old[s.ID]; self != nil && !self.present && self.decision == nil && o.decision != nil {
+			r.state, r.until = o.state, o.until
+			if d, ok := g.verdict[*o.decision]; ok {
+				r.pending, r.decision = &d, nil
+			}
+			continue
+		}
+		if o.state != r.state {
+			return true
+		}
+		if d, ok := g.verdictOf(o); ok && o.until != nil && (r.until == nil || *o.until < *r.until) {
+			r.until, r.pending, r.decision = o.until, &d, nil
+		}
+	}
+	return false
+}
+
+func (g *merging) verdictOf(o *standing) (store.Decision, bool) {
+	if o.decision == nil {
+		return store.Decision{}, false
+	}
+	d, ok := g.verdict[*o.decision]
+	return d, ok
+}
+
+// decide writes the decisions that came with the merge, and what they are about.
+func (g *merging) decide(ctx context.Context) error {
+	var decisions []store.Decision
+	for i := range g.now {
+		if p := g.now[i].pending; p != nil {
+			d := *p
+			d.FindingID = g.now[i].id
+			decisions = append(decisions, d)
+		}
+	}
+	ids, err := g.n.addDecisions(ctx, decisions)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	_, err = g.n.write.ExecContext(ctx, "update findings set decision_id = r.decision from "+g.n.dialect.rows(1, "id bigint", "decision bigint")+" r where findings.id = r.id",
+		table(decisions, func(d store.Decision) []any { return []any{d.FindingID, ids[d.FindingID]} }))
+	return err
+}
+
+// addDecisions stores decisions, at most one a finding, and returns their ids by
+// finding.
+func (n *nouns) addDecisions(ctx context.Context, decisions []store.Decision) (map[int64]int64, error) {
+	if len(decisions) == 0 {
+		return nil, nil
+	}
+	ids := make(map[int64]int64, len(decisions))
+	_, err := collect(ctx, n.write, func(row func(...any) error) (struct{}, error) {
+		var id, finding int64
+		err := row(&id, &finding)
+		ids[finding] = id
+		return struct{}{}, err
+	}, "insert into decisions (finding_id, at, actor, state, reason, comment, until, advisories) select finding_id, at, actor, state, reason, comment, until, advisories from "+
+		n.dialect.rows(1, "finding_id bigint", "at bigint", "actor text", "state text", "reason text", "comment text", "until bigint", "advisories text")+
+		" r where true returning id, finding_id",
+		table(decisions, func(d store.Decision) []any {
+			return []any{d.FindingID, d.At.UnixMilli(), d.Actor, string(d.State), d.Reason, d.Comment, millis(d.Until), advisoryText(d.Advisories)}
+		}))
+	if err != nil {
+		return nil, fmt.Errorf("store decisions: %w", unavailable(err))
+	}
+	return ids, nil
+}
+
+func advisoryText(keys []store.AdvisoryKey) string {
+	text, err := json.Marshal(keys)
+	if err != nil {
+		panic(err) // texts always can
+	}
+	return strings.TrimSpace(string(text))
+}

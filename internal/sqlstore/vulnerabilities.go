@@ -1,0 +1,84 @@
+package sqlstore
+
+import (
+	"context"
+	"strings"
+
+	"github.com/assay-sca/assay/internal/store"
+)
+
+const vulnerabilityColumns = "organisation_id, id, severity, score, summary, exploited, epss, findings, projects, first_seen_at"
+
+func scanVulnerability(row func(...any) error) (store.Vulnerability, error) {
+	var v store.Vulnerability
+	var level, first int64
+	err := row(&v.OrganisationID, &v.ID, &level, &v.Score, &v.Summary, &v.Exploited, &v.EPSS, &v.Findings, &v.Projects, &first)
+	v.Severity, v.FirstSeen = store.Level(level), instant(&first)
+	return v, err
+}
+
+func vulnerabilityList() keyset[store.Vulnerability] {
+	return keyset[store.Vulnerability]{
+		columns: vulnerabilityColumns, from: "vulnerabilities", id: byText("id"),
+		sorts: map[string]column{
+			"severity": byNumber("severity"), "projects": byNumber("projects"), "epss": byNumber("epss"),
+			"since": byNumber("first_seen_at"), "id": byText("id"),
+		},
+		first: "severity", scan: scanVulnerability,
+	}
+}
+
+// Vulnerabilities implements store.Vulnerabilities.
+func (n *nouns) Vulnerabilities(ctx context.Context, f store.VulnerabilityFilter, page store.Page) (store.List[store.Vulnerability], error) {
+	var where filter
+	where.and("organisation_id = ?", f.Organisation)
+	where.and("findings > 0")
+	if len(f.Severity) > 0 {
+		where.ints(n.dialect, "severity", severities(f.Severity))
+	}
+	where.when(f.Exploited, "exploited = ?", true)
+	if f.Text != "" {
+		where.and(`id like ? escape '\'`, startsWith(strings.ToUpper(f.Text)))
+	}
+	return vulnerabilityList().list(ctx, n.read, page, where)
+}
+
+// VulnerabilityIn implements store.Vulnerabilities.
+func (n *nouns) VulnerabilityIn(ctx context.Context, organisations []string, all bool, id string) ([]store.Vulnerability, error) {
+	return collect(ctx, n.read, scanVulnerability, "select "+vulnerabilityColumns+" from vulnerabilities where id = $1 and ($2 or organisation_id in "+
+		n.dialect.texts(3)+") order by organisation_id", id, all, list(organisations))
+}
+
+const placeColumns = "f.id, p.id, p.name, p.organisation_id, v.id, v.ref, v.main, f.fixed_in, f.direct, f.scope, f.state, f.counts, f.first_seen_at, " + componentColumns
+
+func scanPlace(row func(...any) error) (store.Place, error) {
+	var p store.Place
+	var c componentRow
+	var first int64
+	err := row(append([]any{
+		&p.FindingID, &p.ProjectID, &p.ProjectName, &p.OrganisationID, &p.VersionID, &p.Ref, &p.Main, &p.FixedIn, &p.Direct, &p.Scope, &p.State, &p.Counts, &first,
+	}, c.into()...)...)
+	if err != nil {
+		return p, err
+	}
+	p.FirstSeen = instant(&first)
+	p.Component, err = c.component()
+	return p, err
+}
+
+// Places implements store.Vulnerabilities.
+func (n *nouns) Places(ctx context.Context, id string, open bool, who store.Visible, page store.Page) (store.List[store.Place], error) {
+	var where filter
+	where.and("f.vulnerability = ?", id)
+	where.and("f.gone_at is null and f.merged_into is null")
+	where.when(open, "f.counts = ?", true)
+	where.visible(n.dialect, "p", who)
+	page.Sort, page.Desc = "", false
+	return keyset[store.Place]{
+		columns: placeColumns,
+		from:    "findings f join versions v on v.id = f.version_id join projects p on p.id = f.project_id join components c on c.id = f.component_id",
+		id:      byNumber("f.id"),
+		sorts:   map[string]column{"project": byText("f.project_id")},
+		first:   "project", scan: scanPlace,
+	}.list(ctx, n.read, page, where)
+}
