@@ -19,9 +19,8 @@ const Prefix = "/api/v1"
 
 // Limits of what is taken, where Options say nothing.
 const (
-	maxBody    = 1 << 20  // bytes of a JSON body
-	maxUpload  = 64 << 20 // bytes of an inventory
-	maxRelease = 4 << 30  // bytes of an advisory database
+	maxBody   = 1 << 20  // bytes of a JSON body
+	maxUpload = 64 << 20 // bytes of an inventory
 )
 
 // Options say how the API is served. The zero value is a sensible one.
@@ -75,7 +74,7 @@ func build(use *app.App, o Options) (http.Handler, huma.API) {
 	r.UseMiddleware(admitted)
 	a.nouns(r)
 	mux.HandleFunc("GET "+Prefix+"/openapi.json", document(r))
-	return a.identified(operations{mux}), r
+	return a.identified(a.once(operations{mux})), r
 }
 
 func (o Options) filled() Options {
