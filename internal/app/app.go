@@ -21,8 +21,9 @@ type Deps struct {
 	Clock func() time.Time
 	Log   *slog.Logger
 
-	Databases Databases // nil: there are no advisories
-	Scratch   string    // a folder for files that are checked before they are stored; empty: the system's
+	Limits    store.ScanLimits // of scans at once; 0: 32, and 4 of a project
+	Databases Databases        // nil: there are no advisories
+	Scratch   string           // a folder for files that are checked before they are stored; empty: the system's
 
 	Keys              *auth.Keyring // seals credentials; nil: none can be stored
 	LocalRepositories bool          // folders of this host may be scanned

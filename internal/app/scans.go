@@ -2,15 +2,14 @@ package app
 
 import (
 	"context"
-	"io"
-	"iter"
+	"strings"
+	"time"
+	"unicode"
 
 	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/jobs"
 	"github.com/assay-sca/assay/internal/store"
 )
-
-// errUnbuilt stands for what is being written.
-func errUnbuilt() error { return errs.E(errs.Unavailable, "not built yet") }
 
 // NewScan asks for a scan of a project.
 type NewScan struct {
@@ -24,12 +23,132 @@ type NewScan struct {
 // CreateScan starts a scan, or returns the one that waits for the same
 // already. It needs a developer, and a token's scope "scan".
 func (a *App) CreateScan(ctx context.Context, who Actor, in NewScan) (store.Scan, error) {
-	return store.Scan{}, errUnbuilt()
+	p, err := projectFor(ctx, a.Store, who, in.Project, Developer, ScopeScan)
+	if err != nil {
+		return store.Scan{}, err
+	}
+	r, err := a.repositoryOf(ctx, p, in.Repository)
+	if err != nil {
+		return store.Scan{}, err
+	}
+	if in.Trigger == "" {
+		in.Trigger = store.TriggerManual
+	}
+	var s store.Scan
+	return s, a.Store.Tx(ctx, func(tx store.Store) (err error) {
+		s, err = a.startScan(ctx, tx, who, r, p, in)
+		return err
+	})
 }
 
-// Scan reads a scan with its stages and analyzers.
-func (a *App) Scan(ctx context.Context, who Actor, id string) (ScanView, error) {
-	return ScanView{}, errUnbuilt()
+// repositoryOf finds the repository that is to be scanned.
+func (a *App) repositoryOf(ctx context.Context, p store.Project, id string) (store.Repository, error) {
+	all, err := a.Store.RepositoriesOf(ctx, p.ID)
+	if err != nil {
+		return store.Repository{}, err
+	}
+	var faults Faults
+	switch {
+	case len(all) == 0:
+		return store.Repository{}, errs.E(errs.Conflict, "the project has no repository; push an inventory to it, or add a repository")
+	case id == "" && len(all) > 1:
+		faults.Add("repository", "is needed: the project has %d", len(all))
+	case id == "":
+		return all[0], nil
+	default:
+		for _, r := range all {
+			if r.ID == id {
+				return r, nil
+			}
+		}
+		faults.Add("repository", "is none of the project's")
+	}
+	return store.Repository{}, faults.Err()
+}
+
+// startScan enters a scan of a repository in a transaction, and admits it if there
+// is room. Who may do so was decided before.
+func (a *App) startScan(ctx context.Context, tx store.Store, who Actor, r store.Repository, p store.Project, in NewScan) (store.Scan, error) {
+	var faults Faults
+	in.Ref, in.Language = strings.TrimSpace(in.Ref), strings.ToLower(strings.TrimSpace(in.Language))
+	faults.Unless(goodRef(in.Ref), "ref", "is no name of a branch, tag or commit")
+	_, known := EcosystemsOf(in.Language)
+	faults.Unless(in.Language == "" || known, "language", "is not one that Assay knows")
+	if err := faults.Err(); err != nil {
+		return store.Scan{}, err
+	}
+	if p.Archived {
+		return store.Scan{}, errs.E(errs.Conflict, "the project is archived: it is not scanned")
+	}
+	if in.Ref == "" {
+		in.Ref = r.Ref
+	}
+	return a.enterScan(ctx, tx, who, store.Scan{
+		OrganisationID: p.Organisation, ProjectID: p.ID, RepositoryID: r.ID, Trigger: in.Trigger, Ref: in.Ref, Language: in.Language, Stage: store.StagePrepare,
+	})
+}
+
+// enterScan stores a scan, says so in the audit log, and admits it if there is
+// room.
+func (a *App) enterScan(ctx context.Context, tx store.Store, who Actor, s store.Scan) (store.Scan, error) {
+	s.ID, s.Priority, s.RequestedBy, s.CreatedAt = store.NewID(), s.Trigger.Priority(), who.ID(), a.now()
+	s, _, err := tx.AddScan(ctx, s)
+	if err != nil {
+		return s, err
+	}
+	admitted, err := Admit(ctx, tx, a.Queue, a.Limits, a.now())
+	if err != nil {
+		return s, err
+	}
+	for _, other := range admitted {
+		if other.ID == s.ID {
+			s = other
+		}
+	}
+	if who.System {
+		return s, nil
+	}
+	return s, tx.Audit(ctx, store.Event{
+		At: a.now(), Actor: who.ID(), Address: who.Address, Organisation: s.OrganisationID, Project: s.ProjectID,
+		Action: "scan.create", Object: "scan:" + s.ID, Detail: map[string]any{"trigger": string(s.Trigger), "ref": s.Ref},
+	})
+}
+
+// now is the time to the millisecond, as it is stored.
+func (a *App) now() time.Time { return a.Clock().UTC().Truncate(time.Millisecond) }
+
+// goodRef tells whether a text can name a ref: git's own rules, and no option.
+func goodRef(ref string) bool {
+	if ref == "" {
+		return true
+	}
+	bad := len(ref) > 255 || strings.HasPrefix(ref, "-") || strings.HasSuffix(ref, "/") || strings.HasSuffix(ref, ".") ||
+		strings.Contains(ref, "..") || strings.Contains(ref, "@{") || strings.ContainsAny(ref, " ~^:?*[\\")
+	return !bad && !strings.ContainsFunc(ref, unicode.IsControl)
+}
+
+// defaultLimits are those of Deps that states none.
+var defaultLimits = store.ScanLimits{Global: 32, Project: 4}
+
+// Admit makes waiting scans queued within the limits and enqueues their jobs, in
+// one transaction. Whoever adds or ends a scan calls it, and a loop besides.
+func Admit(ctx context.Context, tx store.Store, queue jobs.Queue, limits store.ScanLimits, now time.Time) ([]store.Scan, error) {
+	if limits.Global <= 0 {
+		limits.Global = defaultLimits.Global
+	}
+	if limits.Project <= 0 {
+		limits.Project = defaultLimits.Project
+	}
+	admitted, err := tx.AdmitScans(ctx, limits, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range admitted {
+		if err := queue.Enqueue(ctx, tx, jobs.Job{Kind: jobs.Scan, Scan: s.ID, Priority: s.Priority}); err != nil {
+			return nil, err
+		}
+	}
+	return admitted, nil
 }
 
 // ScanView is a scan and what a page shows beside it.
@@ -37,20 +156,60 @@ type ScanView struct {
 	store.Scan
 	Project    ProjectRef
 	Analyses   []store.Analysis
-	MayScan    bool // the actor may cancel it, and start it again
-	Release    string
-	QueueAhead int // of a waiting scan: those that come before it, at most store.ScanCountLimit
+	MayScan    bool   // the actor may cancel it, and start it again
+	Release    string // the name of the release that it was matched with; empty: none
+	QueueAhead int    // of a waiting scan: those that come before it, at most store.ScanCountLimit
 }
 
 // ProjectRef names a project.
 type ProjectRef struct{ ID, Name string }
+
+// Scan reads a scan with its stages and analyzers.
+func (a *App) Scan(ctx context.Context, who Actor, id string) (ScanView, error) {
+	s, p, err := a.scanFor(ctx, who, id, Viewer, ScopeRead)
+	if err != nil {
+		return ScanView{}, err
+	}
+	v := ScanView{Scan: s, Project: ProjectRef{p.ID, p.Name}}
+	v.MayScan = who.need(who.For(p.Organisation, p.ID, p.Visibility == store.Private), Developer, ScopeScan, "") == nil
+	if v.Analyses, err = a.Store.Analyses(ctx, id); err != nil {
+		return v, err
+	}
+	if s.ReleaseSeq != 0 {
+		r, err := a.Store.Release(ctx, s.ReleaseSeq)
+		if err != nil && errs.KindOf(err) != errs.NotFound {
+			return v, err
+		}
+		v.Release = r.Name
+	}
+	if s.State == store.ScanWaiting {
+		v.QueueAhead, err = a.Store.ScansAhead(ctx, s)
+	}
+	return v, err
+}
+
+// scanFor reads a scan and its project if the actor may.
+func (a *App) scanFor(ctx context.Context, who Actor, id string, least Role, scope Scope) (store.Scan, store.Project, error) {
+	s, err := a.Store.Scan(ctx, id)
+	if errs.KindOf(err) == errs.NotFound {
+		return s, store.Project{}, who.need(Nobody, least, scope, "such scan")
+	}
+	if err != nil {
+		return s, store.Project{}, err
+	}
+	p, err := projectFor(ctx, a.Store, who, s.ProjectID, least, scope)
+	if errs.KindOf(err) == errs.NotFound {
+		err = who.need(Nobody, least, scope, "such scan")
+	}
+	return s, p, err
+}
 
 // ScanQuery narrows a list of scans.
 type ScanQuery struct {
 	Project string // empty: of all projects that the actor may see
 	States  []store.ScanState
 	Trigger store.Trigger
-	Page    store.Page
+	Page    store.Page // its sort and direction are not looked at
 }
 
 // ScanRow is a scan in a list.
@@ -59,10 +218,47 @@ type ScanRow struct {
 	Project ProjectRef
 }
 
-// Scans lists scans that the actor may see, newest first. Stages, Changed and
-// Notices are not filled.
+// Scans lists scans that the actor may see, newest first.
 func (a *App) Scans(ctx context.Context, who Actor, q ScanQuery) (store.List[ScanRow], error) {
-	return store.List[ScanRow]{}, errUnbuilt()
+	var out store.List[ScanRow]
+	f := store.ScanFilter{Visible: who.visible(), Project: q.Project, States: q.States, Trigger: q.Trigger}
+	if q.Project != "" {
+		if _, err := projectFor(ctx, a.Store, who, q.Project, Viewer, ScopeRead); err != nil {
+			return out, err
+		}
+		f.Visible = store.Visible{All: true}
+	}
+	if !who.may(ScopeRead) {
+		return out, errs.E(errs.Denied, "this needs a token with the scope %q", ScopeRead)
+	}
+	q.Page.Sort, q.Page.Desc = "seq", true
+	list, err := a.Store.Scans(ctx, f, q.Page)
+	if err != nil {
+		return out, err
+	}
+	names, err := a.projectNames(ctx, list.Items)
+	for _, s := range list.Items {
+		out.Items = append(out.Items, ScanRow{Scan: s, Project: ProjectRef{s.ProjectID, names[s.ProjectID]}})
+	}
+	out.Next = list.Next
+	return out, err
+}
+
+// projectNames finds the names of the projects of scans.
+func (a *App) projectNames(ctx context.Context, scans []store.Scan) (map[string]string, error) {
+	names := map[string]string{}
+	var ids []string
+	for _, s := range scans {
+		if _, ok := names[s.ProjectID]; !ok {
+			names[s.ProjectID] = ""
+			ids = append(ids, s.ProjectID)
+		}
+	}
+	projects, err := a.Store.ProjectsByID(ctx, ids)
+	for _, p := range projects {
+		names[p.ID] = p.Name
+	}
+	return names, err
 }
 
 // Activity is how the work stands: for the page of jobs.
@@ -73,85 +269,69 @@ type Activity struct {
 
 // Activity counts scans by state.
 func (a *App) Activity(ctx context.Context, who Actor) (Activity, error) {
-	return Activity{}, errUnbuilt()
+	if !who.may(ScopeRead) {
+		return Activity{}, errs.E(errs.Denied, "this needs a token with the scope %q", ScopeRead)
+	}
+	counts, err := a.Store.CountScans(ctx, store.ScanFilter{Visible: who.visible()}, a.now().Add(-24*time.Hour))
+	limits := a.Limits
+	if limits.Global <= 0 {
+		limits.Global = defaultLimits.Global
+	}
+	if limits.Project <= 0 {
+		limits.Project = defaultLimits.Project
+	}
+	return Activity{counts, limits}, err
 }
 
 // CancelScan ends a scan: at once if it waits, else as soon as its worker hears of
 // it. errs.Conflict if it has ended.
 func (a *App) CancelScan(ctx context.Context, who Actor, id string) (store.Scan, error) {
-	return store.Scan{}, errUnbuilt()
+	s, _, err := a.scanFor(ctx, who, id, Developer, ScopeScan)
+	if err != nil {
+		return s, err
+	}
+	err = a.Store.Tx(ctx, func(tx store.Store) (err error) {
+		if s, err = tx.CancelScan(ctx, id, a.now()); err != nil {
+			return err
+		}
+		if _, err := Admit(ctx, tx, a.Queue, a.Limits, a.now()); err != nil { // it may have left a place
+			return err
+		}
+		return tx.Audit(ctx, store.Event{
+			At: a.now(), Actor: who.ID(), Address: who.Address, Organisation: s.OrganisationID, Project: s.ProjectID, Action: "scan.cancel", Object: "scan:" + s.ID,
+		})
+	})
+	return s, err
 }
 
 // RetryScan starts a new scan like one that has ended.
 func (a *App) RetryScan(ctx context.Context, who Actor, id string) (store.Scan, error) {
-	return store.Scan{}, errUnbuilt()
-}
-
-// Push is an inventory that was made elsewhere.
-type Push struct {
-	Project string
-	Ref     string // the branch or tag that it is of; empty: "main" of the project
-	Commit  string
-	Body    io.Reader // what `assay scan -o json` wrote
-}
-
-// PushScan stores an inventory and starts the scan that matches it. The document
-// is checked first: errs.Invalid says what is wrong at which place,
-// errs.TooLarge which bound it exceeds.
-func (a *App) PushScan(ctx context.Context, who Actor, in Push) (store.Scan, error) {
-	return store.Scan{}, errUnbuilt()
+	old, p, err := a.scanFor(ctx, who, id, Developer, ScopeScan)
+	if err != nil {
+		return old, err
+	}
+	if !old.State.Ended() {
+		return old, errs.E(errs.Conflict, "the scan is %s: it has not ended", old.State)
+	}
+	if old.RepositoryID != "" {
+		return a.CreateScan(ctx, who, NewScan{Project: p.ID, Repository: old.RepositoryID, Ref: old.Ref, Language: old.Language})
+	}
+	if p.Archived {
+		return old, errs.E(errs.Conflict, "the project is archived: it is not scanned")
+	}
+	var s store.Scan
+	return s, a.Store.Tx(ctx, func(tx store.Store) (err error) {
+		s, err = a.enterScan(ctx, tx, who, store.Scan{
+			OrganisationID: p.Organisation, ProjectID: p.ID, Trigger: store.TriggerPush, Ref: old.Ref, Commit: old.Commit, Upload: old.Upload, Stage: store.StageCompare,
+		})
+		return err
+	})
 }
 
 // Analyses lists the analyzers of a scan and what became of them.
 func (a *App) Analyses(ctx context.Context, who Actor, scan string) ([]store.Analysis, error) {
-	return nil, errUnbuilt()
-}
-
-// AnalyzerVulnerability is what one analyzer says of one component.
-type AnalyzerVulnerability struct {
-	Component     string   `json:"component"` // purl
-	Vulnerability string   `json:"vulnerability"`
-	Aliases       []string `json:"aliases"`
-	Severity      string   `json:"severity"`
-	Score         float64  `json:"score"`
-	Summary       string   `json:"summary"`
-	FixedIn       []string `json:"fixed_in"`
-	Advisories    []string `json:"advisories"` // "provider/id"
-}
-
-// AnalyzerFindings is one analyzer's own result, before merging.
-type AnalyzerFindings struct {
-	store.Analysis
-	Vulnerabilities []AnalyzerVulnerability
-}
-
-// AnalyzerFindings reads one analyzer's result of a scan.
-func (a *App) AnalyzerFindings(ctx context.Context, who Actor, scan, analyzer string) (AnalyzerFindings, error) {
-	return AnalyzerFindings{}, errUnbuilt()
-}
-
-// LogPage is a part of a scan's log.
-type LogPage struct {
-	Lines []store.LogLine
-	More  bool // there are further lines now
-	Ended bool // the scan has ended: nothing will follow
-}
-
-// ScanLog reads at most limit lines of a scan's log after the line seq.
-func (a *App) ScanLog(ctx context.Context, who Actor, scan string, after int64, limit int) (LogPage, error) {
-	return LogPage{}, errUnbuilt()
-}
-
-// LogEvent is a line of a running scan's log, or (Line nil) the scan as it stands
-// now: its state or stage changed.
-type LogEvent struct {
-	Line *store.LogLine
-	Scan *store.Scan
-}
-
-// FollowLog yields the lines after seq and goes on as they come, with a LogEvent
-// for each change of the scan's state or stage. It ends, after the last line and
-// the last state, when the scan ends, or with ctx.
-func (a *App) FollowLog(ctx context.Context, who Actor, scan string, after int64) iter.Seq2[LogEvent, error] {
-	return func(yield func(LogEvent, error) bool) { yield(LogEvent{}, errUnbuilt()) }
+	if _, _, err := a.scanFor(ctx, who, scan, Viewer, ScopeRead); err != nil {
+		return nil, err
+	}
+	return a.Store.Analyses(ctx, scan)
 }

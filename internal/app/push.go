@@ -1,0 +1,113 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+
+	"github.com/assay-sca/assay/internal/blob"
+	"github.com/assay-sca/assay/internal/codec/scandoc"
+	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/inventory"
+	"github.com/assay-sca/assay/internal/store"
+)
+
+// Push is an inventory that was made elsewhere.
+type Push struct {
+	Project string
+	Ref     string    // the branch or tag that it is of; empty: what the document says, else "main"
+	Commit  string    // empty: what the document says
+	Body    io.Reader // what `assay scan -o json` wrote
+}
+
+// Upload is a pushed inventory as its blob has it. It holds nothing of when and by
+// whom it was made: equal inventories are one blob.
+type Upload struct {
+	Inventory inventory.Inventory
+	Files     []inventory.FileCoverage
+	Notices   []string
+}
+
+// PushScan stores an inventory and starts the scan that matches it. The document
+// is checked first: errs.Invalid says what is wrong at which place,
+// errs.TooLarge which bound it exceeds.
+func (a *App) PushScan(ctx context.Context, who Actor, in Push) (store.Scan, error) {
+	p, err := projectFor(ctx, a.Store, who, in.Project, Developer, ScopeScan)
+	if err != nil {
+		return store.Scan{}, err
+	}
+	if p.Archived {
+		return store.Scan{}, errs.E(errs.Conflict, "the project is archived: it is not scanned")
+	}
+	doc, err := readPush(&in)
+	if err != nil {
+		return store.Scan{}, err
+	}
+	digest, err := writeUpload(ctx, a.Blobs, Upload{doc.Inventory, doc.Files, doc.Notices})
+	if err != nil {
+		return store.Scan{}, err
+	}
+	var s store.Scan
+	return s, a.Store.Tx(ctx, func(tx store.Store) (err error) {
+		s, err = a.enterScan(ctx, tx, who, store.Scan{
+			OrganisationID: p.Organisation, ProjectID: p.ID, Trigger: store.TriggerPush, Ref: in.Ref, Commit: in.Commit, Upload: digest, Stage: store.StageCompare,
+		})
+		return err
+	})
+}
+
+// readPush reads the document and settles what it is of.
+func readPush(in *Push) (scandoc.Document, error) {
+	limits := scandoc.DefaultLimits()
+	data, err := io.ReadAll(io.LimitReader(in.Body, int64(limits.Bytes)+1))
+	if err != nil {
+		return scandoc.Document{}, err
+	}
+	doc, err := scandoc.Read(data, limits)
+	if err != nil {
+		return doc, err
+	}
+	if in.Ref == "" {
+		in.Ref = strings.TrimPrefix(doc.Ref, "refs/heads/")
+	}
+	if in.Ref == "" {
+		in.Ref = "main"
+	}
+	if in.Commit == "" {
+		in.Commit = doc.Commit
+	}
+	var faults Faults
+	faults.Unless(goodRef(in.Ref), "ref", "is no name of a branch or tag")
+	faults.Unless(len(in.Commit) <= 64 && goodRef(in.Commit), "commit", "is no commit id")
+	return doc, faults.Err()
+}
+
+func writeUpload(ctx context.Context, blobs blob.Store, u Upload) (string, error) {
+	data, err := json.Marshal(u)
+	if err != nil {
+		return "", err
+	}
+	digest, _, err := blobs.Put(ctx, bytes.NewReader(data))
+	return digest, err
+}
+
+// ReadUpload reads a pushed inventory from its blob.
+func ReadUpload(ctx context.Context, blobs blob.Store, digest string) (Upload, error) {
+	var u Upload
+	return u, readBlob(ctx, blobs, digest, &u)
+}
+
+// readBlob reads a blob of JSON.
+func readBlob(ctx context.Context, blobs blob.Store, digest string, into any) error {
+	r, err := blobs.Open(ctx, digest)
+	if err != nil {
+		return err
+	}
+	defer r.Close() //nolint:errcheck // read only
+	if err := json.NewDecoder(r).Decode(into); err != nil {
+		return errs.E(errs.Damaged, "read the blob %s: %w", digest, err)
+	}
+	return nil
+}
