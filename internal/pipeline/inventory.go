@@ -1,7 +1,14 @@
 package pipeline
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
 
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/inventory"
@@ -12,5 +19,162 @@ import (
 // units and the inventory. What is there already is not written again. It needs no
 // transaction and may run twice.
 func StoreInventory(ctx context.Context, st store.Store, inv *inventory.Inventory) (store.StoredInventory, error) {
-	return store.StoredInventory{}, errs.E(errs.Unavailable, "not built yet")
+	ids, purls, err := storeComponents(ctx, st, inv.Components)
+	if err != nil {
+		return store.StoredInventory{}, err
+	}
+	out := store.StoredInventory{Components: used(inv.Components, ids)}
+	units := make([]store.NewUnit, len(inv.Units))
+	for i := range inv.Units {
+		if units[i], err = newUnit(&inv.Units[i], ids, purls); err != nil {
+			return out, err
+		}
+		out.Edges += len(inv.Units[i].Edges)
+	}
+	out.Digest = inventoryDigest(units)
+	out.ID, out.Units, err = st.Inventory(ctx, out.Digest)
+	if errs.KindOf(err) != errs.NotFound {
+		return out, err
+	}
+	unitIDs, err := st.AddUnits(ctx, units)
+	if err != nil {
+		return out, err
+	}
+	out.ID, err = st.AddInventory(ctx, out.Digest, len(out.Components), out.Edges, unitIDs)
+	out.Units = storedUnits(units, unitIDs)
+	return out, err
+}
+
+// Bounds of what is stored of a component: indexes take no longer texts, and no
+// package has such names.
+const (
+	maxPURL    = 1024
+	maxName    = 512
+	maxVersion = 256
+)
+
+// storeComponents returns the id and the stored purl of each.
+func storeComponents(ctx context.Context, st store.Store, components []inventory.Component) ([]int64, []string, error) {
+	rows := make([]store.Component, len(components))
+	purls := make([]string, len(components))
+	for i := range components {
+		c := &components[i]
+		purls[i] = boundedPURL(c.PURL)
+		rows[i] = store.Component{
+			PURL: purls[i], Ecosystem: bounded(c.Ecosystem, maxVersion), Name: bounded(c.Name, maxName), Version: bounded(c.Version, maxVersion),
+			Origin: c.Origin, Licences: c.Licences,
+		}
+	}
+	ids, err := st.AddComponents(ctx, rows)
+	return ids, purls, err
+}
+
+func bounded(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit-3], "") + "…"
+}
+
+// boundedPURL keeps long ones apart by a digest.
+func boundedPURL(p string) string {
+	p = strings.ReplaceAll(p, "\x00", "%00")
+	if len(p) <= maxPURL {
+		return p
+	}
+	sum := sha256.Sum256([]byte(p))
+	return strings.ToValidUTF8(p[:maxPURL-80], "") + "…" + hex.EncodeToString(sum[:])
+}
+
+// used lists the components by id; several of one purl are one.
+func used(components []inventory.Component, ids []int64) []store.UsedComponent {
+	at := make(map[int64]int, len(ids))
+	out := make([]store.UsedComponent, 0, len(ids))
+	for i, id := range ids {
+		n, ok := at[id]
+		if !ok {
+			n = len(out)
+			at[id] = n
+			out = append(out, store.UsedComponent{ID: id})
+		}
+		out[n].Direct = out[n].Direct || components[i].Direct
+		out[n].Scope = out[n].Scope.Wider(components[i].Scope)
+	}
+	slices.SortFunc(out, func(a, b store.UsedComponent) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
+
+// newUnit names a unit's content by a digest in which components are their purls,
+// so that it is the same in every database; what is stored has their ids.
+func newUnit(u *inventory.Unit, ids []int64, purls []string) (store.NewUnit, error) {
+	body, components := unitBody(u, ids)
+	named := make([]string, len(components))
+	for i, c := range components {
+		named[i] = purls[c]
+	}
+	saved := body.Components
+	body.Components = nil
+	text, err := json.Marshal(struct {
+		Kind, Path string
+		Components []string
+		Body       *store.UnitBody
+	}{u.Kind, u.Path, named, body})
+	if err != nil {
+		return store.NewUnit{}, err
+	}
+	body.Components = saved
+	digest := sha256.Sum256(text)
+	return store.NewUnit{
+		Digest: digest[:], Kind: u.Kind, Path: u.Path, Components: len(components),
+		Body: func() ([]byte, error) { return store.EncodeUnitBody(body) },
+	}, nil
+}
+
+// unitBody returns the content and, beside the ids in it, which of the
+// inventory's components they are.
+func unitBody(u *inventory.Unit, ids []int64) (*store.UnitBody, []int) {
+	b := &store.UnitBody{Manifests: u.Manifests, Edges: u.Edges, Declared: u.Declared, Drift: u.Drift, Occurrences: make([]store.UnitOccurrence, len(u.Occurrences))}
+	at := make(map[int]int, len(u.Occurrences))
+	var components []int
+	for i := range u.Occurrences {
+		o := &u.Occurrences[i]
+		n, ok := at[o.Component]
+		if !ok {
+			n = len(components)
+			at[o.Component] = n
+			components = append(components, o.Component)
+			b.Components = append(b.Components, ids[o.Component])
+		}
+		b.Occurrences[i] = store.UnitOccurrence{
+			Component: n, Written: o.Written, Path: o.Path, Line: o.Line, Direct: o.Direct, Scope: o.Scope, Declared: o.Declared, Integrity: o.Integrity,
+		}
+		if o.Path == u.Path {
+			b.Occurrences[i].Path = ""
+		}
+	}
+	return b, components
+}
+
+func inventoryDigest(units []store.NewUnit) []byte {
+	digests := make([][]byte, len(units))
+	for i := range units {
+		digests[i] = units[i].Digest
+	}
+	slices.SortFunc(digests, bytes.Compare)
+	h := sha256.New()
+	for _, d := range digests {
+		h.Write(d)
+	}
+	return h.Sum(nil)
+}
+
+func storedUnits(units []store.NewUnit, ids []int64) []store.StoredUnit {
+	out := make([]store.StoredUnit, len(units))
+	for i, u := range units {
+		out[i] = store.StoredUnit{ID: ids[i], Digest: u.Digest, Kind: u.Kind, Path: u.Path}
+	}
+	slices.SortFunc(out, func(a, b store.StoredUnit) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
+	})
+	return slices.CompactFunc(out, func(a, b store.StoredUnit) bool { return a.ID == b.ID })
 }

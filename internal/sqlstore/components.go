@@ -141,6 +141,19 @@ func (n *nouns) Components(ctx context.Context, ids []int64) ([]store.Component,
 	return out, nil
 }
 
+// CountEcosystems implements store.Inventories.
+func (n *nouns) CountEcosystems(ctx context.Context, ids []int64) (map[string]int, error) {
+	out := map[string]int{}
+	_, err := collect(ctx, n.read, func(row func(...any) error) (struct{}, error) {
+		var name string
+		var count int
+		err := row(&name, &count)
+		out[name] = count
+		return struct{}{}, err
+	}, "select ecosystem, count(*) from components where id in "+n.dialect.ints(1)+" group by ecosystem", list(ids))
+	return out, err
+}
+
 // AddUnits implements store.Inventories.
 func (n *nouns) AddUnits(ctx context.Context, units []store.NewUnit) ([]int64, error) {
 	ids, err := n.unitIDs(ctx, n.read, units)
@@ -177,12 +190,26 @@ func (n *nouns) unitIDs(ctx context.Context, c conn, units []store.NewUnit) (map
 	return ids, err
 }
 
+// unitContent is a unit with its content made.
+type unitContent struct {
+	store.NewUnit
+	body []byte
+}
+
 func (n *nouns) insertUnits(ctx context.Context, units []store.NewUnit) error {
+	contents := make([]unitContent, len(units))
+	for i, u := range units {
+		body, err := u.Body()
+		if err != nil {
+			return fmt.Errorf("write the unit %s:%s: %w", u.Kind, u.Path, err)
+		}
+		contents[i] = unitContent{u, body}
+	}
 	_, err := n.write.ExecContext(ctx, `insert into units (digest, kind, path, components, body)
 select digest, kind, path, components, body from `+
 		n.dialect.rows(1, "digest bytes", "kind text", "path text", "components bigint", "body bytes")+` r
 where true order by digest on conflict (digest) do nothing`,
-		table(units, func(u store.NewUnit) []any { return []any{u.Digest, u.Kind, u.Path, u.Components, u.Body} }))
+		table(contents, func(u unitContent) []any { return []any{u.Digest, u.Kind, u.Path, u.Components, u.body} }))
 	if err != nil {
 		return fmt.Errorf("store units: %w", unavailable(err))
 	}

@@ -47,8 +47,11 @@ func table[T any](values []T, cells func(v T) []any) string {
 	for i, v := range values {
 		all[i] = cells(v)
 		for n, cell := range all[i] {
-			if b, ok := cell.([]byte); ok {
-				all[i][n] = hex.EncodeToString(b)
+			switch cell := cell.(type) {
+			case []byte:
+				all[i][n] = hex.EncodeToString(cell)
+			case string: // PostgreSQL's texts cannot hold a zero byte
+				all[i][n] = strings.ReplaceAll(cell, "\x00", "\uFFFD")
 			}
 		}
 	}

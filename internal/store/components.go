@@ -42,7 +42,7 @@ type NewUnit struct {
 	Digest     []byte // SHA-256 of the unit with its components' purls
 	Kind, Path string
 	Components int
-	Body       []byte // see UnitBody
+	Body       func() ([]byte, error) // see EncodeUnitBody; asked only of units that are not there yet
 }
 
 // StoredUnit is a unit without its content.
@@ -112,6 +112,8 @@ type Inventories interface {
 	Components(ctx context.Context, ids []int64) ([]Component, error)
 	// ComponentIDs finds components by purl; what is not there is not in the answer.
 	ComponentIDs(ctx context.Context, purls []string) (map[string]int64, error)
+	// CountEcosystems counts components by ecosystem.
+	CountEcosystems(ctx context.Context, ids []int64) (map[string]int, error)
 	// AddUnits stores units that are not there yet (by digest) and returns the ids of
 	// all, in the order given.
 	AddUnits(ctx context.Context, units []NewUnit) ([]int64, error)
