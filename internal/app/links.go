@@ -2,9 +2,13 @@ package app
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/assay-sca/assay/internal/auth"
 	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/store"
 )
 
 // SetupInput is what the first page asks.
@@ -38,36 +42,188 @@ type UseLinkInput struct {
 	Password string
 }
 
+// linkLife is how long a link of each purpose works.
+func linkLife(purpose string) time.Duration {
+	if purpose == store.LinkInvitation {
+		return 7 * 24 * time.Hour
+	}
+	return 24 * time.Hour
+}
+
 // SetupNeeded tells whether there is no user yet.
-func (a *App) SetupNeeded(ctx context.Context) (out0 bool, err error) {
-	err = errs.E(errs.Unavailable, "not built yet")
-	return
+func (a *App) SetupNeeded(ctx context.Context) (bool, error) {
+	some, err := a.Store.HasUsers(ctx)
+	return !some, err
 }
 
 // SetupLink makes the link for the first administrator and ends those made
 // before. Its secret is empty if there is a user already.
-func (a *App) SetupLink(ctx context.Context) (out0 Link, err error) {
-	err = errs.E(errs.Unavailable, "not built yet")
-	return
+func (a *App) SetupLink(ctx context.Context) (link Link, err error) {
+	err = a.Store.Tx(ctx, func(tx store.Store) error {
+		link = Link{}
+		if some, err := tx.HasUsers(ctx); err != nil || some {
+			return err
+		}
+		link, err = a.makeLink(ctx, tx, store.LinkSetup, "")
+		return err
+	})
+	return link, err
+}
+
+// makeLink makes a link, which ends those that the user had.
+func (a *App) makeLink(ctx context.Context, tx store.Store, purpose, user string) (Link, error) {
+	now, secret := a.Clock(), auth.NewSecret()
+	if err := tx.DeleteLinks(ctx, user); err != nil {
+		return Link{}, err
+	}
+	l := store.Link{Hash: auth.HashSecret(secret), Purpose: purpose, UserID: user, CreatedAt: now, ExpiresAt: now.Add(linkLife(purpose))}
+	return Link{secret, l.ExpiresAt}, tx.CreateLink(ctx, l)
+}
+
+// goodLink reads a link that can be used for one of some purposes.
+func (a *App) goodLink(ctx context.Context, secret string, purposes ...string) (store.Link, error) {
+	l, err := a.Store.Link(ctx, auth.HashSecret(secret))
+	bad := err == nil && (!l.UsedAt.IsZero() || !a.Clock().Before(l.ExpiresAt) || !slices.Contains(purposes, l.Purpose))
+	if bad || errs.KindOf(err) == errs.NotFound {
+		return store.Link{}, errs.E(errs.NotFound, "this link does not work: it was used, has expired or was replaced")
+	}
+	return l, err
 }
 
 // Setup creates the installation's administrator and the first organisation.
-// Denied: the link is not good; Conflict: it was done before.
-func (a *App) Setup(ctx context.Context, in SetupInput, c Client) (out0 SignedIn, err error) {
-	err = errs.E(errs.Unavailable, "not built yet")
-	return
+// NotFound: the link is not good; Conflict: it was done before.
+func (a *App) Setup(ctx context.Context, in SetupInput, c Client) (SignedIn, error) {
+	l, err := a.goodLink(ctx, in.Link, store.LinkSetup)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	in.Email, in.Name, in.Organisation = cleanEmail(in.Email), strings.TrimSpace(in.Name), strings.TrimSpace(in.Organisation)
+	var faults Faults
+	faults.checkName("organisation", in.Organisation)
+	faults.checkName("name", in.Name)
+	faults.checkEmail("email", in.Email)
+	faults.checkPassword("password", in.Password, in.Name, in.Email)
+	if err := faults.Err(); err != nil {
+		return SignedIn{}, err
+	}
+	encoded, err := a.Passwords.Hash(ctx, in.Password)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	user := store.User{ID: store.NewID(), Email: in.Email, Name: in.Name, Password: encoded, Administrator: true, CreatedAt: a.Clock()}
+	o := store.Organisation{ID: store.NewID(), Name: in.Organisation, Slug: slugOf(in.Organisation), CreatedAt: a.Clock()}
+	var signed SignedIn
+	err = a.Store.Tx(ctx, func(tx store.Store) error {
+		if err := a.firstUser(ctx, tx, l, user, o); err != nil {
+			return err
+		}
+		who := Actor{UserID: user.ID, Address: c.Address}
+		if err := a.audit(ctx, tx, who, store.Event{Organisation: o.ID, Action: "installation.setup", Object: "user:" + user.ID}); err != nil {
+			return err
+		}
+		signed, err = a.startSession(ctx, tx, user, c, "setup")
+		return err
+	})
+	return signed, err
+}
+
+func (a *App) firstUser(ctx context.Context, tx store.Store, l store.Link, user store.User, o store.Organisation) error {
+	if err := tx.SpendLink(ctx, l.Hash, a.Clock()); err != nil {
+		return err
+	}
+	if some, err := tx.HasUsers(ctx); err != nil || some {
+		return firstErr(err, errs.E(errs.Conflict, "this installation has an administrator already"))
+	}
+	if err := tx.CreateUser(ctx, user); err != nil {
+		return err
+	}
+	if err := tx.CreateOrganisation(ctx, o); err != nil {
+		return err
+	}
+	return tx.SetMember(ctx, o.ID, user.ID, string(Administrator))
+}
+
+func firstErr(all ...error) error {
+	for _, err := range all {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkPassword notes a fault unless a password is good enough for a new one.
+func (f *Faults) checkPassword(field, password string, about ...string) {
+	if weakness := auth.Weakness(password, about...); weakness != "" {
+		f.Add(field, "%s", weakness)
+	}
 }
 
 // OpenLink tells what a link is for, without using it; NotFound if it is unknown,
 // used or expired.
-func (a *App) OpenLink(ctx context.Context, secret string) (out0 LinkInfo, err error) {
-	err = errs.E(errs.Unavailable, "not built yet")
-	return
+func (a *App) OpenLink(ctx context.Context, secret string) (LinkInfo, error) {
+	l, err := a.goodLink(ctx, secret, store.LinkSetup, store.LinkInvitation, store.LinkPassword)
+	if err != nil || l.UserID == "" {
+		return LinkInfo{Purpose: l.Purpose, Expires: l.ExpiresAt}, err
+	}
+	user, err := a.Store.User(ctx, l.UserID)
+	return LinkInfo{l.Purpose, user.Email, user.Name, l.ExpiresAt}, err
 }
 
 // UseLink sets the password that a link allows to set, ends the user's other
 // sessions and signs in.
-func (a *App) UseLink(ctx context.Context, in UseLinkInput, c Client) (out0 SignedIn, err error) {
-	err = errs.E(errs.Unavailable, "not built yet")
-	return
+func (a *App) UseLink(ctx context.Context, in UseLinkInput, c Client) (SignedIn, error) {
+	l, err := a.goodLink(ctx, in.Link, store.LinkInvitation, store.LinkPassword)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	user, err := a.Store.User(ctx, l.UserID)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if user.Disabled {
+		return SignedIn{}, errs.E(errs.Denied, "this account is disabled")
+	}
+	if name := strings.TrimSpace(in.Name); name != "" {
+		user.Name = name
+	}
+	var faults Faults
+	faults.checkName("name", user.Name)
+	faults.checkPassword("password", in.Password, user.Name, user.Email)
+	if err := faults.Err(); err != nil {
+		return SignedIn{}, err
+	}
+	encoded, err := a.Passwords.Hash(ctx, in.Password)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	var signed SignedIn
+	err = a.Store.Tx(ctx, func(tx store.Store) error {
+		if err := a.spendForPassword(ctx, tx, l, user, encoded); err != nil {
+			return err
+		}
+		who := Actor{UserID: user.ID, Address: c.Address}
+		if err := a.audit(ctx, tx, who, store.Event{Action: "user.password", Object: "user:" + user.ID, Detail: map[string]any{"by": l.Purpose}}); err != nil {
+			return err
+		}
+		signed, err = a.startSession(ctx, tx, user, c, l.Purpose)
+		return err
+	})
+	return signed, err
+}
+
+func (a *App) spendForPassword(ctx context.Context, tx store.Store, l store.Link, user store.User, encoded string) error {
+	if err := tx.SpendLink(ctx, l.Hash, a.Clock()); err != nil {
+		return err
+	}
+	if err := tx.UpdateUser(ctx, user); err != nil {
+		return err
+	}
+	if err := tx.SetPassword(ctx, user.ID, encoded); err != nil {
+		return err
+	}
+	if err := tx.DeleteLinks(ctx, user.ID); err != nil {
+		return err
+	}
+	return tx.DeleteSessions(ctx, user.ID, nil)
 }

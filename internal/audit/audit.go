@@ -6,6 +6,7 @@ package audit
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 )
 
 // Hash is a SHA-256.
@@ -45,4 +46,34 @@ func (e Event) Chain(previous Hash) Hash {
 	sum.Write(previous[:])
 	sum.Write(e.canonical())
 	return Hash(sum.Sum(nil))
+}
+
+// Verifier checks events one after the other, from the first. The zero value
+// stands before the first.
+type Verifier struct {
+	last int64
+	hash Hash
+}
+
+// Last is the sequence number of the last event that was right.
+func (v *Verifier) Last() int64 { return v.last }
+
+// Hash is the hash of the last event that was right.
+func (v *Verifier) Hash() Hash { return v.hash }
+
+// Next checks the next event with the two hashes that are kept of it, and says
+// what is wrong. After an error the verifier stands where it stood.
+func (v *Verifier) Next(e Event, previous, hash Hash) error {
+	switch {
+	case e.Seq <= v.last:
+		return fmt.Errorf("event %d comes after event %d", e.Seq, v.last)
+	case e.Seq != v.last+1:
+		return fmt.Errorf("event %d is missing", v.last+1)
+	case previous != v.hash:
+		return fmt.Errorf("event %d is not chained to the one before", e.Seq)
+	case e.Chain(previous) != hash:
+		return fmt.Errorf("event %d is not what was written", e.Seq)
+	}
+	v.last, v.hash = e.Seq, hash
+	return nil
 }

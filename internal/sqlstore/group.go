@@ -25,6 +25,16 @@ func (n *nouns) Group(ctx context.Context, id string) (store.Group, error) {
 	return one(ctx, n.read, scanGroup, "group with this id", `select `+groupColumns+` from groups g where g.id = $1`, id)
 }
 
+// GroupsByID implements store.Groups.
+func (n *nouns) GroupsByID(ctx context.Context, ids []string) (map[string]store.Group, error) {
+	groups, err := collect(ctx, n.read, scanGroup, `select `+groupColumns+` from groups g where g.id in `+n.dialect.texts(1), list(ids))
+	out := make(map[string]store.Group, len(groups))
+	for _, g := range groups {
+		out[g.ID] = g
+	}
+	return out, err
+}
+
 // Groups implements store.Groups.
 func (n *nouns) Groups(ctx context.Context, organisation string, p store.Page) (store.List[store.Group], error) {
 	var where filter

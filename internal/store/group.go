@@ -16,6 +16,8 @@ type Groups interface {
 	// CreateGroup adds a group; errs.Conflict if the name is taken.
 	CreateGroup(ctx context.Context, g Group) error
 	Group(ctx context.Context, id string) (Group, error)
+	// GroupsByID reads some groups; those that are not there are left out.
+	GroupsByID(ctx context.Context, ids []string) (map[string]Group, error)
 	// Groups lists an organisation's groups by name.
 	Groups(ctx context.Context, organisation string, p Page) (List[Group], error)
 	// UpdateGroup changes the name and raises the revision; errs.Conflict if the

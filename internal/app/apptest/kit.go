@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/assay-sca/assay/internal/app"
+	"github.com/assay-sca/assay/internal/auth"
 	"github.com/assay-sca/assay/internal/jobs"
 	"github.com/assay-sca/assay/internal/store"
 )
@@ -29,7 +30,10 @@ type Kit struct {
 func New(t testing.TB, db store.Store) *Kit {
 	t.Helper()
 	k := &Kit{Store: db, Queue: &Queue{}, Blobs: NewBlobs(), Clock: NewClock(), t: t}
-	k.App = app.New(app.Deps{Store: db, Blobs: k.Blobs, Queue: k.Queue, Clock: k.Clock.Now, Log: slog.New(slog.DiscardHandler)})
+	k.App = app.New(app.Deps{
+		Store: db, Blobs: k.Blobs, Queue: k.Queue, Clock: k.Clock.Now, Log: slog.New(slog.DiscardHandler),
+		Passwords: auth.NewPasswords(auth.PasswordOptions{Cost: auth.Cost{Memory: 8, Passes: 1}}), // tests need no strong ones
+	})
 	return k
 }
 
