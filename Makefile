@@ -44,6 +44,11 @@ bench: ## measure: every benchmark, then the whole program (BENCH=regexp narrows
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 	$(GO) run ./test/bench
 
+.PHONY: bench-server
+bench-server: ## measure a server on SQLite and PostgreSQL: start, pushes, lists, growth, memory (LOAD=flags)
+	@tools/ensure-servers
+	$(GO) run ./test/loadserver $(LOAD)
+
 .PHONY: fuzz
 fuzz: ## fuzz every target, FUZZ_SECONDS (300) in total
 	@tools/fuzz $(FUZZ_SECONDS)

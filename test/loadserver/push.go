@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// wanted are the pushes a second that each database is to sustain.
+func wanted(kind string) float64 {
+	if kind == "postgres" {
+		return 50
+	}
+	return 15
+}
+
+// first keeps the projects of the parts apart.
+const (
+	firstTimed     = 100_000
+	firstSustained = 200_000
+)
+
+// push measures the latency of single inventories, then the sustained load.
+func (b *bench) push(ctx context.Context, t *target) error {
+	if err := b.latency(ctx, t); err != nil {
+		return err
+	}
+	return b.sustained(ctx, t)
+}
+
+// latency pushes one inventory after another, each of a project of its own, and
+// waits until its findings can be read. The first few warm up and are left out.
+func (b *bench) latency(ctx context.Context, t *target) error {
+	const warm = 5
+	var times []time.Duration
+	for i := range b.samples + warm {
+		document, err := b.universe.Document(firstTimed+i, b.uploads, 0)
+		if err != nil {
+			return err
+		}
+		project, err := t.client.CreateProject(ctx, b.universe.Name(firstTimed+i))
+		if err != nil {
+			return err
+		}
+		began := time.Now()
+		scan, err := t.client.Push(ctx, project, document)
+		if err != nil {
+			return err
+		}
+		scan, err = t.client.Await(ctx, scan.ID, 2*time.Millisecond)
+		if err != nil {
+			return err
+		}
+		if _, err := t.get(ctx, "/api/v1/projects/"+project+"/findings"); err != nil {
+			return err
+		}
+		took := time.Since(began)
+		if scan.State != "done" {
+			return fmt.Errorf("the scan ended as %s: %s", scan.State, scan.Error)
+		}
+		if i >= warm {
+			times = append(times, took)
+		}
+	}
+	slices.Sort(times)
+	median, most := times[len(times)/2], times[len(times)*95/100]
+	b.goal(t.kind, fmt.Sprintf("push of %d components until visible", b.uploads), median < 300*time.Millisecond,
+		fmt.Sprintf("median %v, p95 %v", median.Round(time.Millisecond), most.Round(time.Millisecond)), "< 300 ms")
+	return nil
+}
+
+// sustained offers inventories for a minute, as many at once as senders, and then
+// looks whether every one of them was scanned.
+func (b *bench) sustained(ctx context.Context, t *target) error {
+	rate := wanted(t.kind)
+	count := int(rate*float64(b.seconds)*1.25) + 1
+	dir := filepath.Join(b.dir, "documents")
+	if err := b.documents(ctx, dir, count); err != nil {
+		return err
+	}
+	projects, err := b.projectsFor(ctx, t, count)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	scans, accepted := b.offer(ctx, t, dir, projects, time.Duration(b.seconds)*time.Second)
+	sending := time.Since(began)
+	lost, slowest := 0, time.Duration(0)
+	for i, id := range scans {
+		if id == "" {
+			continue
+		}
+		scan, err := t.client.Await(ctx, id, 20*time.Millisecond)
+		if err != nil {
+			return err
+		}
+		slowest = time.Since(began)
+		want, err := distinct(filepath.Join(dir, strconv.Itoa(i)+".json"))
+		if err != nil {
+			return err
+		}
+		if scan.State != "done" || scan.Components != want {
+			lost++
+			fmt.Printf("    scan %s of project %s: %s %s, %d of %d components\n", id, projects[i], scan.State, scan.Error, scan.Components, want)
+		}
+	}
+	whole := float64(accepted) / slowest.Seconds()
+	b.goal(t.kind, fmt.Sprintf("pushes sustained for %.0f s, all visible", sending.Seconds()), whole >= rate,
+		fmt.Sprintf("%.1f a second accepted, %.1f scanned", float64(accepted)/sending.Seconds(), whole), fmt.Sprintf(">= %.0f", rate))
+	b.goal(t.kind, "pushes lost", lost == 0, fmt.Sprintf("%d of %d", lost, accepted), "0")
+	return nil
+}
+
+// documents writes the inventories beforehand: making them takes time that is not
+// the server's.
+func (b *bench) documents(ctx context.Context, dir string, count int) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range count {
+		group.Go(func() error {
+			file := filepath.Join(dir, strconv.Itoa(i)+".json")
+			if _, err := os.Stat(file); err == nil || ctx.Err() != nil {
+				return ctx.Err()
+			}
+			data, err := b.universe.Document(firstSustained+i, b.uploads, 0)
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(file, data, 0o644)
+		})
+	}
+	return group.Wait()
+}
+
+func (b *bench) projectsFor(ctx context.Context, t *target, count int) ([]string, error) {
+	ids := make([]string, count)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(8)
+	for i := range count {
+		group.Go(func() (err error) {
+			ids[i], err = t.client.CreateProject(ctx, b.universe.Name(firstSustained+i))
+			return err
+		})
+	}
+	return ids, group.Wait()
+}
+
+// offer sends until the time is over or all is sent, and returns the scans.
+func (b *bench) offer(ctx context.Context, t *target, dir string, projects []string, during time.Duration) ([]string, int64) {
+	const senders = 16
+	scans := make([]string, len(projects))
+	var next, accepted atomic.Int64
+	deadline := time.Now().Add(during)
+	var all sync.WaitGroup
+	for range senders {
+		all.Go(func() {
+			for time.Now().Before(deadline) && ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(projects) {
+					return
+				}
+				data, err := os.ReadFile(filepath.Join(dir, strconv.Itoa(i)+".json"))
+				if err != nil {
+					fmt.Println("   ", err)
+					return
+				}
+				scan, err := t.client.Push(ctx, projects[i], data)
+				if err != nil {
+					fmt.Println("    refused:", err)
+					continue
+				}
+				scans[i] = scan.ID
+				accepted.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	return scans, accepted.Load()
+}
+
+// distinct counts the components of a document.
+func distinct(file string) (int, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return 0, err
+	}
+	var d struct {
+		Components []struct{} `json:"components"`
+	}
+	return len(d.Components), json.Unmarshal(data, &d)
+}
