@@ -39,6 +39,9 @@ func scanAnswer(row func(...any) error) (a store.Answer, err error) {
 	var created *int64
 	err = row(&a.Actor, &a.Key, &a.Request, &a.Status, &a.Headers, &a.Body, &created)
 	a.CreatedAt = instant(created)
+	if len(a.Body) == 0 {
+		a.Body = nil // the databases differ here
+	}
 	return a, err
 }
 
