@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"slices"
 
+	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/store"
 )
 
@@ -54,18 +56,6 @@ type ProjectEdit struct {
 	Archived       *bool
 }
 
-// ChannelSettings are what a person sets of a notification channel.
-type ChannelSettings struct {
-	ID      string // of one that is there; empty: a new one
-	Kind    store.ChannelKind
-	Name    string   // empty: the kind
-	To      []string // e-mail: addresses
-	URL     string   // webhook, slack, teams: where to; empty for one that is there: as it was
-	Secret  string   // webhook: signs deliveries; empty for one that is there: as it was
-	Minimum string   // the least severity that it tells of; empty: low
-	Muted   bool
-}
-
 // ProjectQuery narrows a list of projects.
 type ProjectQuery struct {
 	Organisation string // empty: all that the actor sees
@@ -79,37 +69,250 @@ type ProjectQuery struct {
 	Page         store.Page // sorts: name, risk, components, scanned, created
 }
 
+// maxRepositories bounds the repositories of a project.
+const maxRepositories = 50
+
+// noProject is what need calls a project.
+const noProject = "such project"
+
 // Projects lists projects that the actor sees.
 func (a *App) Projects(ctx context.Context, who Actor, q ProjectQuery) (store.List[store.Project], error) {
-	return store.List[store.Project]{}, errUnbuilt()
+	if !who.may(ScopeRead) {
+		return store.List[store.Project]{}, who.need(Viewer, Viewer, ScopeRead, noProject)
+	}
+	list, err := a.Store.ListProjects(ctx, store.ProjectFilter{
+		Organisation: q.Organisation, Visible: who.visible(), Text: q.Text, Tag: q.Tag, Archived: q.Archived,
+		Severity: q.Severity, Exploited: q.Exploited, Troubled: q.Troubled, Never: q.Never,
+	}, q.Page)
+	for i := range list.Items {
+		list.Items[i].ChannelSecrets = nil
+	}
+	return list, err
 }
+
+// maxTags bounds what ProjectTags lists.
+const maxTags = 200
 
 // ProjectTags lists the tags of the projects that the actor sees, sorted.
 func (a *App) ProjectTags(ctx context.Context, who Actor, organisation string) ([]string, error) {
-	return nil, errUnbuilt()
+	if !who.may(ScopeRead) {
+		return nil, who.need(Viewer, Viewer, ScopeRead, noProject)
+	}
+	return a.Store.ProjectTags(ctx, organisation, who.visible(), maxTags)
 }
 
 // Project reads a project with its repositories and versions.
 func (a *App) Project(ctx context.Context, who Actor, id string) (ProjectView, error) {
-	return ProjectView{}, errUnbuilt()
+	p, err := projectFor(ctx, a.Store, who, id, Viewer, ScopeRead)
+	if err != nil {
+		return ProjectView{}, err
+	}
+	return a.projectView(ctx, who, p)
+}
+
+// projectView adds to a project what belongs to it, and takes out what is secret.
+func (a *App) projectView(ctx context.Context, who Actor, p store.Project) (ProjectView, error) {
+	p.ChannelSecrets = nil
+	view := ProjectView{Project: p, Role: who.For(p.Organisation, p.ID, p.Visibility == store.Private)}
+	repositories, err := a.Store.RepositoriesOf(ctx, p.ID)
+	if err != nil {
+		return view, err
+	}
+	for _, r := range repositories {
+		view.Repositories = append(view.Repositories, viewOfRepository(r))
+	}
+	view.Versions, err = a.Store.VersionsOf(ctx, p.ID)
+	return view, err
 }
 
 // CreateProject adds a project and queues the first scan of each of its
 // repositories. It needs a manager. Conflict: the name is taken, or a repository
 // belongs to another project.
 func (a *App) CreateProject(ctx context.Context, who Actor, in NewProject) (ProjectView, error) {
-	return ProjectView{}, errUnbuilt()
+	organisation, err := a.organisationFor(ctx, who, in.Organisation)
+	if err != nil {
+		return ProjectView{}, err
+	}
+	if err := who.needIn(organisation, Manager, ScopeManage); err != nil {
+		return ProjectView{}, err
+	}
+	p, repositories, err := a.newProject(who, organisation, in)
+	if err != nil {
+		return ProjectView{}, err
+	}
+	err = a.Store.Tx(ctx, func(tx store.Store) error {
+		if err := tx.AddProject(ctx, p); err != nil {
+			return err
+		}
+		for _, r := range repositories {
+			if err := a.addRepository(ctx, tx, who, p, r); err != nil {
+				return err
+			}
+		}
+		return a.audit(ctx, tx, who, projectEvent(p, "project.create", map[string]any{"name": p.Name, "repositories": urls(repositories)}))
+	})
+	if err != nil {
+		return ProjectView{}, err
+	}
+	p.Revision = 1
+	return a.projectView(ctx, who, p)
+}
+
+// newProject checks what is asked for and makes the rows of it.
+func (a *App) newProject(who Actor, organisation string, in NewProject) (store.Project, []store.Repository, error) {
+	var f Faults
+	now := a.now()
+	p := store.Project{ID: store.NewID(), Organisation: organisation, Created: now, Updated: now}
+	settings := in.ProjectSettings
+	f.fill(&p, settings.edit(), now)
+	if p.Visibility == store.Private && !who.In(organisation).AtLeast(Administrator) {
+		return p, nil, errs.E(errs.Denied, "only an administrator of the organisation can make a project private")
+	}
+	if err := a.fillChannels(&f, &p, in.Channels); err != nil {
+		return p, nil, err
+	}
+	f.Unless(len(in.Repositories) <= maxRepositories, "repositories", "are more than %d", maxRepositories)
+	var repositories []store.Repository
+	for i, n := range in.Repositories {
+		r, err := a.newRepository(f.of("repositories", i), p.ID, n, now)
+		if err != nil {
+			return p, nil, err
+		}
+		f.Unless(!slices.ContainsFunc(repositories, func(o store.Repository) bool { return o.Key == r.Key && r.Key != "" }),
+			field("repositories", i, "url"), "is a repository that is listed already")
+		repositories = append(repositories, r)
+	}
+	return p, repositories, f.Err()
 }
 
 // EditProject changes a project that still has the given revision; else it is a
 // Conflict. It needs a manager, and an administrator to show or hide a private
 // project.
 func (a *App) EditProject(ctx context.Context, who Actor, id string, revision int64, in ProjectEdit) (ProjectView, error) {
-	return ProjectView{}, errUnbuilt()
+	var p store.Project
+	err := a.Store.Tx(ctx, func(tx store.Store) (err error) {
+		if p, err = a.lockProject(ctx, tx, who, id, revision); err != nil {
+			return err
+		}
+		before := p
+		if p, err = a.edited(who, p, in); err != nil {
+			return err
+		}
+		if err := recount(ctx, tx, before, p); err != nil {
+			return err
+		}
+		if err := tx.EditProject(ctx, p); err != nil {
+			return err
+		}
+		return a.audit(ctx, tx, who, projectEvent(p, action(before, p), changes(before, p)))
+	})
+	if err != nil {
+		return ProjectView{}, err
+	}
+	p, err = a.Store.Project(ctx, id)
+	if err != nil {
+		return ProjectView{}, err
+	}
+	return a.projectView(ctx, who, p)
+}
+
+// lockProject reads a project that the actor manages and that has a revision, for
+// a change.
+func (a *App) lockProject(ctx context.Context, tx store.Store, who Actor, id string, revision int64) (store.Project, error) {
+	if _, err := projectFor(ctx, tx, who, id, Manager, ScopeManage); err != nil {
+		return store.Project{}, err
+	}
+	p, err := tx.LockProject(ctx, id)
+	if err == nil && p.Revision != revision {
+		err = errs.E(errs.Conflict, "the project was changed meanwhile: read it again")
+	}
+	return p, err
+}
+
+// edited is a project with what an edit sets.
+func (a *App) edited(who Actor, p store.Project, in ProjectEdit) (store.Project, error) {
+	now := a.now()
+	private := p.Visibility == store.Private
+	var f Faults
+	f.fill(&p, in, now)
+	if private != (p.Visibility == store.Private) && !who.In(p.Organisation).AtLeast(Administrator) {
+		return p, errs.E(errs.Denied, "only an administrator of the organisation can show or hide a project")
+	}
+	if in.Channels != nil {
+		if err := a.fillChannels(&f, &p, *in.Channels); err != nil {
+			return p, err
+		}
+	}
+	p.Updated = now
+	return p, f.Err()
+}
+
+// recount moves the organisation's figures when a project is archived, or is not
+// any more.
+func recount(ctx context.Context, tx store.Store, before, after store.Project) error {
+	switch {
+	case after.Archived && !before.Archived:
+		return tx.Uncount(ctx, after.ID)
+	case !after.Archived && before.Archived:
+		return tx.Recount(ctx, after.ID)
+	}
+	return nil
+}
+
+// action names an edit for the audit log.
+func action(before, after store.Project) string {
+	switch {
+	case after.Archived && !before.Archived:
+		return "project.archive"
+	case !after.Archived && before.Archived:
+		return "project.restore"
+	}
+	return "project.edit"
 }
 
 // DeleteProject deletes a project with its scans, findings and decisions. It needs
 // a manager.
 func (a *App) DeleteProject(ctx context.Context, who Actor, id string, revision int64) error {
-	return errUnbuilt()
+	return a.Store.Tx(ctx, func(tx store.Store) error {
+		p, err := a.lockProject(ctx, tx, who, id, revision)
+		if err != nil {
+			return err
+		}
+		if err := tx.DeleteProject(ctx, id, revision); err != nil {
+			return err
+		}
+		return a.audit(ctx, tx, who, projectEvent(p, "project.delete", map[string]any{"name": p.Name}))
+	})
+}
+
+// organisationFor is the organisation that is named, or the actor's only one.
+func (a *App) organisationFor(ctx context.Context, who Actor, named string) (string, error) {
+	if named != "" {
+		return named, nil
+	}
+	own := make([]string, 0, len(who.Members))
+	for id := range who.Members {
+		own = append(own, id)
+	}
+	if len(own) == 0 && (who.Installation || who.System) {
+		all, err := a.Store.Organisations(ctx)
+		if err != nil {
+			return "", err
+		}
+		for _, o := range all {
+			own = append(own, o.ID)
+		}
+	}
+	switch len(own) {
+	case 1:
+		return own[0], nil
+	case 0:
+		return "", errs.E(errs.Denied, "you are in no organisation")
+	}
+	return "", Faults{{"organisation", "is empty, and there are several"}}.Err()
+}
+
+// projectEvent is an event of the audit log about a project.
+func projectEvent(p store.Project, action string, detail map[string]any) store.Event {
+	return store.Event{Organisation: p.Organisation, Project: p.ID, Action: action, Object: "project:" + p.ID, Detail: detail}
 }
