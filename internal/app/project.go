@@ -224,7 +224,7 @@ func (a *App) lockProject(ctx context.Context, tx store.Store, who Actor, id str
 	}
 	p, err := tx.LockProject(ctx, id)
 	if err == nil && p.Revision != revision {
-		err = errs.E(errs.Conflict, "the project was changed meanwhile: read it again")
+		err = errs.Changed("project")
 	}
 	return p, err
 }

@@ -147,7 +147,7 @@ func repositoryOf(ctx context.Context, tx store.Store, who Actor, project, id st
 	case err == nil && r.Project != project:
 		err = errs.E(errs.NotFound, "there is no such repository")
 	case err == nil && r.Revision != revision:
-		err = errs.E(errs.Conflict, "the repository was changed meanwhile: read it again")
+		err = errs.Changed("repository")
 	}
 	return p, r, err
 }

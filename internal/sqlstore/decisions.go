@@ -33,7 +33,7 @@ func (n *nouns) Decide(ctx context.Context, project string, findings []int64, re
 		return 0, errs.E(errs.NotFound, "there is no such finding in this project")
 	}
 	if revision != 0 && (len(subjects) != 1 || subjects[0].revision != revision) {
-		return 0, errs.E(errs.Conflict, "the finding was changed by somebody else in the meantime")
+		return 0, errs.Changed("finding")
 	}
 	return n.decideAll(ctx, project, subjects, d)
 }

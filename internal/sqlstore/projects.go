@@ -98,7 +98,7 @@ type affected interface{ RowsAffected() (int64, error) }
 func unchanged(result affected, what string) error {
 	count, err := result.RowsAffected()
 	if err == nil && count == 0 {
-		err = errs.E(errs.Conflict, "the %s was changed meanwhile: read it again", what)
+		err = errs.Changed(what)
 	}
 	return err
 }
@@ -111,7 +111,7 @@ func (n *nouns) DeleteProject(ctx context.Context, id string, revision int64) er
 		case err != nil:
 			return err
 		case p.Revision != revision:
-			return errs.E(errs.Conflict, "the project was changed meanwhile: read it again")
+			return errs.Changed("project")
 		}
 		if err := in.Uncount(ctx, id); err != nil {
 			return err

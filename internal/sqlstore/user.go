@@ -91,7 +91,7 @@ func (n *nouns) UpdateUser(ctx context.Context, u store.User) error {
 func (n *nouns) revise(ctx context.Context, what, statement string, args ...any) error {
 	changed, err := n.affected(ctx, statement, args...)
 	if err == nil && changed == 0 {
-		return errs.E(errs.Conflict, "the %s has changed meanwhile: read it again", what)
+		return errs.Changed(what)
 	}
 	return err
 }
