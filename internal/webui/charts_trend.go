@@ -2,177 +2,285 @@ package webui
 
 import (
 	"fmt"
-	"html/template"
+	"math"
 	"strings"
-	"time"
+
+	"github.com/assay-sca/assay/internal/store"
 )
 
-// dayFigures is how many findings were open on a day.
-type dayFigures struct {
-	At time.Time
-	severities
+// The charts here are drawn in two coordinates: across in percent of the width,
+// so that one picture fits desk and phone without its text shrinking, and down
+// in pixels.
+
+// chartHeight is the height of the part with data, in pixels.
+const chartHeight = 168
+
+// gridLine is a horizontal line with the value that it stands for.
+type gridLine struct {
+	Y     float64
+	Label string
 }
 
-// plot is the frame of a drawing over time: the zero line at the bottom, the
-// greatest value at the top.
-const (
-	plotTop    = 16
-	plotHeight = 120
-	plotFoot   = 20
-)
+// axisLabel is a word under the chart.
+type axisLabel struct{ Label string }
 
-// stackedDays is a stacked area of open findings by day, the worst at the bottom,
-// where it is read from zero.
-func stackedDays(id string, days []dayFigures) figure {
-	f := figure{ID: id, Title: "Open findings by day", Head: []string{"dayFigures", "Critical", "High", "Medium", "Low", "None", "Unknown", "All"}}
-	var top int64
-	for _, day := range days {
-		row := []cell{{Text: day.At.UTC().Format(time.DateOnly)}}
-		for _, l := range day.bySeverity() {
-			row = append(row, cell{Text: number(l.Count)})
-		}
-		f.Rows = append(f.Rows, append(row, cell{Text: number(day.Total())}))
-		top = max(top, day.Total())
-	}
+// areaChart is open findings over time, stacked by severity, the worst at the
+// bottom where its changes can be read.
+type areaChart struct {
+	Title string // what it shows, in a sentence, for who cannot see it
+	Bands []areaBand
+	Grid  []gridLine
+	Days  []chartDay
+	Dates []axisLabel
+}
+
+// areaBand is one severity. Its path is drawn on a field of 100 by 100.
+type areaBand struct {
+	level
+	Path string
+	Now  int64 // the last day's value
+	Href string
+}
+
+// chartDay is a column of the chart with what it says when pointed at.
+type chartDay struct {
+	X, Width float64 // percent
+	Says     string
+	Date     string
+	Counts   store.Counts
+}
+
+// areaOf draws an organisation's days, the oldest first; fewer than two make no
+// line, so that there is no chart.
+func areaOf(days []store.Day, href func(level string) string) *areaChart {
 	if len(days) < 2 {
-		f.Desc = "Not enough days yet for a trend."
-		return f
+		return nil
 	}
-	first, last := days[0], days[len(days)-1]
-	f.Desc = fmt.Sprintf("From %s on %s to %s on %s; at most %s.", count(first.Total(), "open finding"),
-		first.At.UTC().Format("2 January"), number(last.Total()), last.At.UTC().Format("2 January"), number(top))
-	for _, l := range last.bySeverity() {
-		if l.Count > 0 {
-			f.Key = append(f.Key, mark{Class: l.Word, Text: l.Word, Value: number(l.Count)})
+	top := niceTop(maxTotal(days))
+	c := &areaChart{Grid: gridOf(top)}
+	base := make([]float64, len(days))
+	for i, l := range levels() {
+		values, any := make([]float64, len(days)), false
+		for d, day := range days {
+			values[d] = float64(severitiesIn(day.Counts).worstFirst()[i])
+			any = any || values[d] > 0
 		}
-	}
-	f.SVG = drawDays(&f, days, niceTop(top))
-	return f
-}
-
-func drawDays(f *figure, days []dayFigures, top int64) template.HTML {
-	d := &drawing{}
-	d.open(f, "draw-days", plotTop+plotHeight+plotFoot, false)
-	d.axis(top)
-	fmt.Fprintf(&d.b, `<svg x="0" y="%d" width="100%%" height="%d" viewBox="0 0 %d %d" preserveAspectRatio="none">`,
-		plotTop, plotHeight, len(days)-1, plotHeight)
-	below := make([]float64, len(days))
-	for i, l := range days[0].bySeverity() {
-		d.band(days, below, i, "bar sev-"+l.Word, top)
-	}
-	d.b.WriteString(`</svg>`)
-	y := plotTop + plotHeight + 14
-	d.text("axis", 0, y, "start", days[0].At.UTC().Format("2 Jan"))
-	d.text("axis", 100, y, "end", days[len(days)-1].At.UTC().Format("2 Jan"))
-	return d.close()
-}
-
-// axis draws the zero line and the line of the greatest value with its label.
-func (d *drawing) axis(top int64) {
-	d.line("grid", 0, plotTop, 100, plotTop)
-	d.line("grid", 0, plotTop+plotHeight/2, 100, plotTop+plotHeight/2)
-	d.line("axis-line", 0, plotTop+plotHeight, 100, plotTop+plotHeight)
-	d.text("axis", 0, plotTop-4, "start", number(top))
-}
-
-// band draws the area of one severity on what lies below it, and raises below.
-func (d *drawing) band(days []dayFigures, below []float64, level int, class string, top int64) {
-	var upper, lower strings.Builder
-	any := false
-	for i := range days {
-		count := days[i].bySeverity()[level].Count
-		any = any || count > 0
-		at := below[i] + float64(count)*plotHeight/float64(top)
-		fmt.Fprintf(&upper, "%d,%s ", i, decimal(plotHeight-at))
-		j := len(days) - 1 - i
-		fmt.Fprintf(&lower, "%d,%s ", j, decimal(plotHeight-below[j]))
-	}
-	for i := range days {
-		below[i] += float64(days[i].bySeverity()[level].Count) * plotHeight / float64(top)
-	}
-	if any {
-		fmt.Fprintf(&d.b, `<polygon class="%s" points="%s"/>`, class, strings.TrimSpace(upper.String()+lower.String()))
-	}
-}
-
-// niceTop rounds up to 1, 2 or 5 times a power of ten, so that the line at the
-// top has a round number.
-func niceTop(top int64) int64 {
-	for unit := int64(1); ; unit *= 10 {
-		for _, n := range []int64{1, 2, 5} {
-			if n*unit >= max(top, 1) && (n*unit)%2 == 0 || n*unit >= max(top, 1) && top <= 1 {
-				return n * unit
-			}
-		}
-	}
-}
-
-// scanBar is what one scan counted.
-type scanBar struct {
-	At         time.Time
-	Href       string
-	State      string // done, failed, cancelled
-	Incomplete bool
-	severities
-}
-
-// scanTrend is a column for each scan, the oldest first, the worst severity at
-// the bottom. Scans that failed, or did not see everything, are marked: a low
-// column is no good news there.
-func scanTrend(id string, scans []scanBar) figure {
-	f := figure{ID: id, Title: "Findings of the last scans", Head: []string{"Scan", "State", "Critical", "High", "Medium", "Low", "None", "Unknown", "All"}}
-	var top int64
-	for _, s := range scans {
-		row := []cell{{Text: s.At.UTC().Format("2006-01-02 15:04"), Href: s.Href}, {Text: s.word()}}
-		for _, l := range s.bySeverity() {
-			row = append(row, cell{Text: number(l.Count)})
-		}
-		f.Rows = append(f.Rows, append(row, cell{Text: number(s.Total())}))
-		top = max(top, s.Total())
-	}
-	if len(scans) == 0 {
-		f.Desc = "Not scanned yet."
-		return f
-	}
-	f.Desc = count(int64(len(scans)), "scan") + ", the last with " + count(scans[len(scans)-1].Total(), "finding") + "."
-	f.SVG = drawScans(&f, scans, niceTop(top))
-	return f
-}
-
-func (s scanBar) word() string {
-	if s.State == "done" && s.Incomplete {
-		return "incomplete"
-	}
-	return s.State
-}
-
-func drawScans(f *figure, scans []scanBar, top int64) template.HTML {
-	d := &drawing{}
-	d.open(f, "draw-scans", plotTop+plotHeight+plotFoot, true)
-	d.axis(top)
-	step := 100 / float64(max(len(scans), 8))
-	for i, s := range scans {
-		x := float64(i)*step + step*0.15
-		label := s.At.UTC().Format("2 Jan 15:04") + ": " + count(s.Total(), "finding") + ", " + s.word()
-		d.link(s.Href, label, func() { d.column(s, x, step*0.7, top) })
-	}
-	return d.close()
-}
-
-// column draws a scan: its findings, and below the zero line a sign of its state.
-func (d *drawing) column(s scanBar, x, width float64, top int64) {
-	d.rect("hit", x, width, plotTop, plotHeight+plotFoot)
-	foot := plotTop + plotHeight
-	y := float64(foot)
-	for _, l := range s.bySeverity() {
-		if l.Count == 0 {
+		if !any {
 			continue
 		}
-		height := max(float64(l.Count)*plotHeight/float64(top), 1)
+		path := bandPath(base, values, top)
+		now := int64(values[len(values)-1])
+		c.Bands = append(c.Bands, areaBand{level: l, Path: path, Now: now, Href: href(l.Word)})
+	}
+	width := 100 / float64(len(days)-1)
+	for d, day := range days {
+		date := day.Day.UTC().Format("2 January 2006")
+		c.Days = append(c.Days, chartDay{
+			X: width * (float64(d) - .5), Width: width, Date: date, Counts: day.Counts,
+			Says: date + ": " + countsInWords(day.Counts),
+		})
+	}
+	first, last := days[0], days[len(days)-1]
+	c.Dates = []axisLabel{
+		{first.Day.UTC().Format("2 Jan")},
+		{days[len(days)/2].Day.UTC().Format("2 Jan")},
+		{"today"},
+	}
+	c.Title = fmt.Sprintf("Open findings by severity from %s, when there were %s, to now: %s.",
+		first.Day.UTC().Format("2 January"), countsInWords(first.Counts), countsInWords(last.Counts))
+	return c
+}
+
+// bandPath is the outline between base and base+values, and raises base to that.
+func bandPath(base, values []float64, top float64) string {
+	var up, down strings.Builder
+	step := 100 / float64(len(values)-1)
+	for i := range values {
+		x := step * float64(i)
+		fmt.Fprintf(&up, "%s%.2f %.2f", map[bool]string{true: "M", false: "L"}[i == 0], x, 100-100*(base[i]+values[i])/top)
+	}
+	for i := len(values) - 1; i >= 0; i-- {
+		fmt.Fprintf(&down, "L%.2f %.2f", step*float64(i), 100-100*base[i]/top)
+	}
+	for i := range values {
+		base[i] += values[i]
+	}
+	return up.String() + down.String() + "Z"
+}
+
+func maxTotal(days []store.Day) float64 {
+	most := int64(0)
+	for _, d := range days {
+		most = max(most, d.Total())
+	}
+	return float64(most)
+}
+
+// niceTop is the end of an axis that holds most: 1, 2, 4, 5 or 10 by powers of ten.
+func niceTop(most float64) float64 {
+	if most <= 4 {
+		return 4
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(most)))
+	for _, n := range []float64{1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10} {
+		if n*unit >= most {
+			return n * unit
+		}
+	}
+	return 10 * unit
+}
+
+// gridOf is lines at none, half and all of an axis.
+func gridOf(top float64) []gridLine {
+	return []gridLine{
+		{0, number(int64(top))},
+		{chartHeight / 2, number(int64(top / 2))},
+		{chartHeight, ""},
+	}
+}
+
+// countsInWords says counts by severity, worst first.
+func countsInWords(c store.Counts) string {
+	var parts []string
+	for i, n := range severitiesIn(c).worstFirst() {
+		if n > 0 {
+			parts = append(parts, number(n)+" "+levels()[i].Word)
+		}
+	}
+	if len(parts) == 0 {
+		return "no open findings"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// scanBars is the open findings of the last scans, a bar each, the oldest first.
+type scanBars struct {
+	Title string
+	Bars  []scanBar
+	Grid  []gridLine
+}
+
+// scanBar is a scan.
+type scanBar struct {
+	X, Width float64 // percent
+	Parts    []barPart
+	Href     string
+	Says     string
+	Mark     string // failed, incomplete or empty
+}
+
+// barPart is a severity's share of a bar, in pixels.
+type barPart struct {
+	Class     string
+	Y, Height float64
+}
+
+// barsOf draws scans as they are listed: the newest first. Scans that have not
+// ended are left out; fewer than two make no trend.
+func barsOf(scans []store.Scan) *scanBars {
+	var ended []store.Scan
+	for _, s := range scans {
+		if s.State == store.ScanDone || s.State == store.ScanFailed {
+			ended = append(ended, s)
+		}
+	}
+	if len(ended) < 2 {
+		return nil
+	}
+	most := int64(0)
+	for _, s := range ended {
+		most = max(most, countsOfScan(s).Total())
+	}
+	top := niceTop(float64(most))
+	c := &scanBars{Grid: gridOf(top), Title: fmt.Sprintf("Open findings of the last %d scans; the newest: %s.", len(ended), countsInWords(countsOfScan(ended[0])))}
+	step := 100 / float64(max(len(ended), 8))
+	for i, s := range ended {
+		x := 100 - step*float64(i+1)
+		c.Bars = append(c.Bars, barOf(s, x+step*.15, step*.7, top))
+	}
+	return c
+}
+
+func barOf(s store.Scan, x, width, top float64) scanBar {
+	counts := countsOfScan(s)
+	b := scanBar{X: x, Width: width, Href: "/scans/" + s.ID}
+	when := s.FinishedAt.UTC().Format("2 January 15:04")
+	switch {
+	case s.State == store.ScanFailed:
+		b.Mark, b.Says = "failed", when+": failed"
+		return b
+	case s.Incomplete:
+		b.Mark = "incomplete"
+	}
+	b.Says = when + ": " + countsInWords(counts)
+	if b.Mark != "" {
+		b.Says += " (" + b.Mark + ")"
+	}
+	y := float64(chartHeight)
+	for i, n := range severitiesIn(counts).worstFirst() {
+		if n == 0 {
+			continue
+		}
+		height := chartHeight * float64(n) / top
 		y -= height
-		fmt.Fprintf(&d.b, `<rect class="bar sev-%s" x="%s" y="%s" width="%s" height="%s"/>`, l.Word, percent(x), decimal(y), percent(width), decimal(height))
+		b.Parts = append(b.Parts, barPart{levels()[i].Class, y, height})
 	}
-	if word := s.word(); word != "done" {
-		d.text("sign-"+word, x+width/2, foot+14, "middle", map[string]string{"incomplete": "◐", "failed": "✗", "cancelled": "–"}[word])
+	return b
+}
+
+func countsOfScan(s store.Scan) store.Counts {
+	return store.Counts{
+		Critical: int64(s.Critical), High: int64(s.High), Medium: int64(s.Medium),
+		Low: int64(s.Low), Negligible: int64(s.Negligible), Unknown: int64(s.Unknown),
 	}
+}
+
+// severityBar is counts as one bar; its parts add up to 100 percent.
+type severityBar struct {
+	Parts []severityShare
+	Says  string
+}
+
+type severityShare struct {
+	level
+	X, Width float64 // percent
+	Count    int64
+	Href     string
+}
+
+// leastShare is how wide a part of a bar is at least, in percent: one critical
+// among a thousand findings is still seen and can be clicked.
+const leastShare = 1.5
+
+// severityBarOf draws counts; nil if there are none. Href makes the address of a
+// severity's list.
+func severityBarOf(s severities, href func(level string) string) *severityBar {
+	total := s.Total()
+	if total == 0 {
+		return nil
+	}
+	b := &severityBar{}
+	var words []string
+	rest, large := 100.0, total
+	for _, n := range s.worstFirst() {
+		if n > 0 && 100*float64(n)/float64(total) < leastShare {
+			rest, large = rest-leastShare, large-n
+		}
+	}
+	x := 0.0
+	for i, n := range s.worstFirst() {
+		if n == 0 {
+			continue
+		}
+		width := leastShare
+		if 100*float64(n)/float64(total) >= leastShare {
+			width = rest * float64(n) / float64(large)
+		}
+		l := levels()[i]
+		b.Parts = append(b.Parts, severityShare{l, x, width, n, href(l.Word)})
+		words = append(words, number(n)+" "+l.Word)
+		x += width
+	}
+	b.Says = count(total, "finding") + ": " + strings.Join(words, ", ")
+	return b
 }

@@ -90,6 +90,7 @@ type input struct {
 	Checked, Required, Focus bool
 	Mono                     bool
 	Rows                     int
+	part                     string // tells fields of one name on one page apart
 }
 
 // option is a choice of a select.
@@ -191,7 +192,13 @@ func (i input) Filled(auto string) input {
 }
 
 // ID is the field's id in the page.
-func (i input) ID() string { return "f-" + i.Name }
+func (i input) ID() string { return "f-" + i.part + i.Name }
+
+// Named is the field of one of several forms on a page that have it.
+func (i input) Named(part string) input {
+	i.part = part
+	return i
+}
 
 // Described names what explains the field to who cannot see it.
 func (i input) Described() string {
@@ -204,4 +211,13 @@ func (i input) Described() string {
 		return i.ID() + "-help"
 	}
 	return ""
+}
+
+// atField moves what is wrong with a field of the app's input to the field of the
+// form that it came from.
+func (f form) atField(inner, name string) {
+	if says, ok := f.Faults[inner]; ok && f.Faults[name] == "" {
+		f.Faults[name] = says
+		delete(f.Faults, inner)
+	}
 }

@@ -161,6 +161,7 @@ func (u *ui) countsOf(ctx context.Context, actor app.Actor) (counts, error) {
 func (u *ui) functions() template.FuncMap {
 	f := wordFunctions(u.now)
 	maps.Copy(f, partialFunctions())
+	maps.Copy(f, pageFunctions())
 	f["asset"] = u.assets.url
 	return f
 }

@@ -1,6 +1,10 @@
 package webui
 
-import "html/template"
+import (
+	"html/template"
+
+	"github.com/assay-sca/assay/internal/store"
+)
 
 // posted is an action with the token that its form needs.
 type posted struct {
@@ -59,6 +63,11 @@ func tallyOf(c severities, known bool, href func(level string) string) tally {
 // severities counts findings by severity.
 type severities struct{ Critical, High, Medium, Low, None, Unknown int64 }
 
+// severitiesIn are the store's counts by severity.
+func severitiesIn(c store.Counts) severities {
+	return severities{c.Critical, c.High, c.Medium, c.Low, c.Negligible, c.Unknown}
+}
+
 func (s severities) worstFirst() []int64 {
 	return []int64{s.Critical, s.High, s.Medium, s.Low, s.None, s.Unknown}
 }
@@ -68,8 +77,26 @@ func (s severities) Total() int64 {
 	return s.Critical + s.High + s.Medium + s.Low + s.None + s.Unknown
 }
 
+// credentialPart is the part of a form that says how a repository is entered.
+type credentialPart struct {
+	ID         string // tells several on a page apart
+	Form       form
+	Kinds      []option
+	SecretHelp string
+}
+
+func credentialOf(id string, f form, kinds []option, stored bool) credentialPart {
+	help := "Stored encrypted, never shown again. It needs to read the repository, nothing else."
+	if stored {
+		help = "One is stored. Empty: it stays."
+	}
+	return credentialPart{id, f, kinds, help}
+}
+
 func partialFunctions() template.FuncMap {
 	return template.FuncMap{
-		"posting": func(csrf string, a action) posted { return posted{a, csrf} },
+		"credential": credentialOf,
+		"again":      func(f form) form { f.Fault, f.Faults = "", nil; return f }, // another form of the same kind: without its faults
+		"posting":    func(csrf string, a action) posted { return posted{a, csrf} },
 	}
 }

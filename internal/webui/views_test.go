@@ -10,10 +10,18 @@ import (
 // template without a line here fails TestTemplatesFitTheirTypes.
 func pageTypes() map[string]any {
 	return map[string]any{
-		"error":   errorPage{},
-		"setup":   setupPage{},
-		"sign_in": signInPage{},
-		"welcome": welcomePage{},
+		"account":          accountPage{},
+		"error":            errorPage{},
+		"overview":         overviewPage{},
+		"project":          projectPage{},
+		"project_new":      newProjectPage{},
+		"project_scans":    projectScansPage{},
+		"project_settings": settingsPage{},
+		"projects":         projectsPage{},
+		"search":           searchPage{},
+		"setup":            setupPage{},
+		"sign_in":          signInPage{},
+		"welcome":          welcomePage{},
 	}
 }
 

@@ -1,0 +1,127 @@
+package webui
+
+import (
+	"time"
+
+	"github.com/assay-sca/assay/internal/app"
+	"github.com/assay-sca/assay/internal/store"
+)
+
+// projectsPage is the list of projects.
+type projectsPage struct {
+	Frame         frame
+	List          listing
+	Columns       []column
+	Rows          []projectRow
+	Pager         pager
+	States        []chip
+	Tags          []chip
+	Organisations []chip
+	Empty         *emptyState
+	Text          string
+}
+
+// projectRow is a project in a list.
+type projectRow struct {
+	Name, Href  string
+	Description string
+	Private     bool
+	Archived    bool
+	Tags        []link
+	Tally       tally
+	Exploited   int64
+	Components  int64
+	State       badge
+	ScanHref    string // of the last scan; empty: there was none
+	Scanned     time.Time
+}
+
+func projectRowOf(p store.Project) projectRow {
+	row := projectRow{
+		Name: p.Name, Href: projectPath(p.ID), Description: p.Description, Private: p.Visibility == store.Private,
+		Archived: p.Archived, Exploited: p.Counts.Exploited, Components: p.Components,
+		State: stateOfScan(p.LastScan.State, p.LastScan.Incomplete), Scanned: p.LastScan.At,
+	}
+	scanned := p.LastScan.State == string(store.ScanDone)
+	row.Tally = tallyOf(severitiesIn(p.Counts), scanned && !p.LastScan.Incomplete, func(level string) string {
+		return row.Href + "/findings?severity=" + level
+	})
+	if p.LastScan.ID != "" {
+		row.ScanHref = "/scans/" + p.LastScan.ID
+	}
+	return row
+}
+
+// projectOrder is how projects are listed unless the address says otherwise.
+const projectOrder = "name"
+
+func (u *ui) projects(r *request) (reply, error) {
+	l := r.listing()
+	organisation, chips, err := r.organisationOf(l)
+	if err != nil {
+		return nil, err
+	}
+	list, err := u.app.Projects(r.Context(), r.actor, projectQueryOf(l, organisation))
+	if err != nil {
+		return nil, err
+	}
+	tags, err := u.app.ProjectTags(r.Context(), r.actor, organisation)
+	if err != nil {
+		return nil, err
+	}
+	p := r.projectsPage(l, list)
+	p.Organisations = chips
+	for _, tag := range tags {
+		p.Tags = append(p.Tags, l.Choice(tag, "tag", tag))
+	}
+	return show("projects", p), nil
+}
+
+func projectQueryOf(l listing, organisation string) app.ProjectQuery {
+	q := app.ProjectQuery{
+		Organisation: organisation, Text: l.Get("q"), Tag: l.Get("tag"), Severity: l.Get("severity"),
+		Exploited: l.Get("exploited") != "", Page: l.page(projectOrder),
+	}
+	if q.Severity == "none" {
+		q.Severity = "negligible"
+	}
+	switch l.Get("state") {
+	case "troubled":
+		q.Troubled = true
+	case "never":
+		q.Never = true
+	case "archived":
+		q.Archived = true
+	}
+	return q
+}
+
+func (r *request) projectsPage(l listing, list store.List[store.Project]) projectsPage {
+	p := projectsPage{Frame: r.frame("Projects"), List: l, Pager: l.Pager(len(list.Items), list.Next), Text: l.Get("q")}
+	p.Frame.Actions = []action{{Label: "Add a project", Href: "/projects/new", Primary: true, Icon: "plus"}}
+	p.Columns = []column{
+		l.Column("Project", "name", projectOrder), l.Column("Open findings", "-risk", projectOrder),
+		l.Numbers("Components", "-components", projectOrder), l.Column("Last scan", "-scanned", projectOrder),
+	}
+	p.States = []chip{
+		l.Choice("Exploited", "exploited", "yes"), l.Choice("Failed or incomplete", "state", "troubled"),
+		l.Choice("Never scanned", "state", "never"), l.Choice("Archived", "state", "archived"),
+	}
+	for _, project := range list.Items {
+		row := projectRowOf(project)
+		for _, tag := range project.Tags {
+			row.Tags = append(row.Tags, link{tag, l.Set("tag", tag)})
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	if len(p.Rows) == 0 {
+		p.Empty = r.noProjects()
+		if l.Filtered() || l.Later() {
+			p.Empty = &emptyState{
+				Icon: "search", Title: "No project fits", Text: "Nothing has all that is asked for above.",
+				Actions: []action{{Label: "Show all projects", Href: l.Bare()}},
+			}
+		}
+	}
+	return p
+}
