@@ -122,6 +122,16 @@ func (s *Server) SetupLink(ctx context.Context) (string, error) {
 	return found[strings.Index(found, "/setup"):], nil
 }
 
+// Ended tells whether the process has ended.
+func (s *Server) Ended() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
+}
+
 // Log is what the server wrote.
 func (s *Server) Log() string { return s.log.String() }
 
