@@ -66,11 +66,11 @@ func (f *Found) handles() []Handle {
 }
 
 // has tells whether a handle that a finding had leads to f. A record that has
-// become a bundle, or is none any more, leads by its number.
+// become a bundle leads to all of its parts; a part, even if the record is no
+// bundle any more, only to the vulnerability of its name.
 func (f *Found) has(h Handle) bool {
-	return slices.ContainsFunc(f.Finding.Advisories, func(a FindingAdvisory) bool {
-		return a.Number == h.Advisory && (h.Part == "" || !a.Bundle || h.Part == f.Finding.Vulnerability)
-	})
+	named := h.Part == "" || h.Part == f.Finding.Vulnerability || slices.Contains(f.Finding.Aliases, h.Part)
+	return named && slices.ContainsFunc(f.Finding.Advisories, func(a FindingAdvisory) bool { return a.Number == h.Advisory })
 }
 
 func planComponent(existing []HeldFinding, found []Found, at []int) []MergeStep {
