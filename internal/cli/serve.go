@@ -136,6 +136,7 @@ func (f *serveFlags) bindScans(cmd *cobra.Command) {
 	flags.DurationVar(&f.o.StageTimeout, "stage-timeout", 30*time.Minute, "`TIME` that one stage of a scan may take")
 	flags.BoolVar(&f.o.AllowPrivate, "allow-private-repositories", false, "let repositories be at addresses inside the network")
 	flags.BoolVar(&f.o.AllowLocal, "allow-local-repositories", false, "let repositories be folders of this host, as file:// URLs")
+	flags.BoolVar(&f.o.AllowPlain, "allow-http-repositories", false, "let repositories be reached by http, which anybody on the way can read and change")
 	flags.StringVar(&f.o.DefaultKey, "ssh-key-file", "", "`FILE` with the SSH key for repositories that have none of their own")
 	flags.StringVar(&f.o.DefaultHosts, "ssh-known-hosts", "", "`FILE` with the hosts' keys for --ssh-key-file")
 	flags.IntVar(&f.o.KeepScans, "keep-scans", 100, "`NUMBER` of finished scans that are kept of each ref; negative: all")

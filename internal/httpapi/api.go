@@ -51,15 +51,15 @@ type api struct {
 
 // New returns the API over the use-cases. It serves paths below Prefix.
 func New(use *app.App, o Options) http.Handler {
-	mux, _ := build(use, o)
-	return mux
+	handler, _ := build(use, o, (*api).nouns)
+	return handler
 }
 
 // nouns lists all operations, a function for each noun in its own file.
 func (a *api) nouns(r huma.API) {
 }
 
-func build(use *app.App, o Options) (http.Handler, huma.API) {
+func build(use *app.App, o Options, register func(*api, huma.API)) (http.Handler, huma.API) {
 	o = o.filled()
 	clock := time.Now
 	if use != nil && use.Clock != nil {
@@ -72,7 +72,7 @@ func build(use *app.App, o Options) (http.Handler, huma.API) {
 	mux := http.NewServeMux()
 	r := humago.NewWithPrefix(mux, Prefix, configuration(o))
 	r.UseMiddleware(admitted)
-	a.nouns(r)
+	register(a, r)
 	mux.HandleFunc("GET "+Prefix+"/openapi.json", document(r))
 	return a.identified(a.once(operations{mux})), r
 }

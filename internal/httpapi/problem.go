@@ -13,6 +13,9 @@ import (
 
 // status is what a kind of error means to a client.
 func status(err error) int {
+	if errs.IsChanged(err) {
+		return http.StatusPreconditionFailed
+	}
 	switch errs.KindOf(err) {
 	case errs.Invalid:
 		return http.StatusUnprocessableEntity

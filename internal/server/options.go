@@ -67,6 +67,7 @@ type Options struct {
 	Grace         time.Duration // for requests and jobs to end; 0: 20 s
 	AllowPrivate  bool          // repositories may be inside the network
 	AllowLocal    bool          // repositories may be folders of this host
+	AllowPlain    bool          // repositories may be reached by http
 	DefaultKey    string        // file: the SSH key for repositories without one of their own
 	DefaultHosts  string        // file: known_hosts for it
 	MaxUpload     int64         // bytes of a pushed inventory; 0: 64 MiB

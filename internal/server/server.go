@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/assay-sca/assay/internal/app"
+	"github.com/assay-sca/assay/internal/auth"
 	"github.com/assay-sca/assay/internal/blob"
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/httpapi"
@@ -99,6 +100,15 @@ func (s *server) open(ctx context.Context) error {
 	if s.traces, err = telemetry.NewTraces(ctx, s.o.Getenv, s.o.Version); err != nil {
 		return err
 	}
+	// Listening before the use-cases are made tells the port; nothing is answered yet.
+	var listen net.ListenConfig
+	if s.listener, err = listen.Listen(ctx, "tcp", s.o.Listen); err != nil {
+		return errs.E(errs.Unavailable, "listen: %w", err)
+	}
+	s.closing(func() error {
+		s.listener.Close() //nolint:errcheck // closed already when requests were served
+		return nil
+	})
 	return s.newApp()
 }
 
@@ -113,14 +123,15 @@ func (s *server) newQueue() (*jobs.Runner, error) {
 }
 
 func (s *server) newApp() error {
-	key, err := readKey(s.o.KeyFile, s.o.Database == "" || s.o.plays(API))
+	keys, err := auth.OpenKeyring(s.o.KeyFile, s.o.Database == "" || s.o.plays(API))
 	if err != nil {
 		return err
 	}
-	_ = key
 	s.app = app.New(app.Deps{
 		Store: s.db, Blobs: s.blobs, Queue: s.queue, Clock: s.o.Clock, Log: s.log,
 		Databases: s.releases, Scratch: s.scratch(),
+		Keys: keys, LocalRepositories: s.o.AllowLocal, PlainRepositories: s.o.AllowPlain,
+		SignInWith: s.providers(s.base()),
 	})
 	return nil
 }
@@ -143,7 +154,7 @@ func (s *server) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load the advisory database: %w", err)
 	}
-	s.log.InfoContext(ctx, "the advisory database is in use", "release", r.Release)
+	s.log.InfoContext(ctx, "the advisory database is in use", "release", r.Name)
 	return nil
 }
 
@@ -157,10 +168,6 @@ func (s *server) serve(ctx context.Context) error {
 	handler, err := s.handler()
 	if err != nil {
 		return err
-	}
-	var listen net.ListenConfig
-	if s.listener, err = listen.Listen(ctx, "tcp", s.o.Listen); err != nil {
-		return errs.E(errs.Unavailable, "listen: %w", err)
 	}
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
@@ -288,5 +295,5 @@ func (s *server) checkAdvisories(ctx context.Context) (string, error) {
 		return "", err
 	}
 	done()
-	return "release " + release.Release, nil
+	return "release " + release.Name, nil
 }
