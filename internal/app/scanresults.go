@@ -25,6 +25,49 @@ type AnalyzerVulnerability struct {
 	Advisories    []string `json:"advisories"` // provider/id
 }
 
+// AnalyzerResult is an analyzer's result, or the merged list, as its blob has it.
+type AnalyzerResult struct {
+	Release    int64            `json:"release"` // seq of the advisory database's release; 0: none
+	Ecosystems map[string]int   `json:"ecosystems,omitempty"`
+	Notices    []string         `json:"notices,omitempty"`
+	Incomplete bool             `json:"incomplete,omitempty"`
+	Found      []FoundComponent `json:"found"`
+}
+
+// FoundComponent is a finding with its component's purl.
+type FoundComponent struct {
+	PURL  string      `json:"purl"`
+	Found store.Found `json:"found"`
+}
+
+// vulnerabilities are the findings as the API shows them.
+func (r *AnalyzerResult) vulnerabilities() []AnalyzerVulnerability {
+	out := make([]AnalyzerVulnerability, len(r.Found))
+	for i := range r.Found {
+		f := &r.Found[i].Found.Finding
+		v := AnalyzerVulnerability{
+			Component: r.Found[i].PURL, Direct: r.Found[i].Found.Direct, Scope: string(r.Found[i].Found.Scope),
+			Vulnerability: f.Vulnerability, Aliases: f.Aliases, Severity: f.Severity.String(), Score: f.Score(), Summary: f.Summary,
+			Exploited: f.Exploited, EPSS: f.EPSS, FixedIn: f.FixedIn, Advisories: []string{},
+		}
+		for _, a := range f.Advisories {
+			v.Advisories = append(v.Advisories, a.Provider+"/"+a.ID)
+		}
+		out[i] = v
+	}
+	return out
+}
+
+// readResult reads an analyzer's result from its blob.
+func (a *App) readResult(ctx context.Context, digest string) ([]AnalyzerVulnerability, error) {
+	if digest == "" {
+		return []AnalyzerVulnerability{}, nil
+	}
+	var r AnalyzerResult
+	err := readBlob(ctx, a.Blobs, digest, &r)
+	return r.vulnerabilities(), err
+}
+
 // AnalyzerFindings is one analyzer's own result, before merging.
 type AnalyzerFindings struct {
 	store.Analysis
@@ -41,11 +84,8 @@ func (a *App) AnalyzerFindings(ctx context.Context, who Actor, scan, analyzer st
 		if one.Analyzer != analyzer {
 			continue
 		}
-		out := AnalyzerFindings{Analysis: one, Vulnerabilities: []AnalyzerVulnerability{}}
-		if one.Result == "" {
-			return out, nil
-		}
-		return out, readBlob(ctx, a.Blobs, one.Result, &out.Vulnerabilities)
+		list, err := a.readResult(ctx, one.Result)
+		return AnalyzerFindings{Analysis: one, Vulnerabilities: list}, err
 	}
 	return AnalyzerFindings{}, errs.E(errs.NotFound, "the scan has no analyzer of this name")
 }
@@ -54,11 +94,10 @@ func (a *App) AnalyzerFindings(ctx context.Context, who Actor, scan, analyzer st
 // ended. It is empty as long as nothing was merged.
 func (a *App) ScanVulnerabilities(ctx context.Context, who Actor, scan string) ([]AnalyzerVulnerability, error) {
 	s, _, err := a.scanFor(ctx, who, scan, Viewer, ScopeRead)
-	out := []AnalyzerVulnerability{}
-	if err != nil || s.Result == "" {
-		return out, err
+	if err != nil {
+		return nil, err
 	}
-	return out, readBlob(ctx, a.Blobs, s.Result, &out)
+	return a.readResult(ctx, s.Result)
 }
 
 // Ledger is what a scan saw: every manifest and lockfile with what became of it.
