@@ -127,7 +127,7 @@ and in .assay.yaml (fail-on: high).`,
 	root.PersistentFlags().StringVar(&a.config, "config", "", "configuration `FILE` (default: .assay.yaml beside what is scanned)")
 	root.PersistentFlags().StringVar(&a.cacheDir, "cache-dir", "", "`FOLDER` for the database and downloads (default: the user's cache folder)")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no messages but errors")
-	root.AddCommand(a.scanCommand(), a.explainCommand(), a.dbCommand(), a.schemaCommand(), a.versionCommand())
+	root.AddCommand(a.scanCommand(), a.explainCommand(), a.dbCommand(), a.serveCommand(), a.migrateCommand(), a.schemaCommand(), a.versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return errs.E(errs.Invalid, "%w; see `%s --help`", err, cmd.CommandPath())
 	})
