@@ -7,48 +7,23 @@ import (
 	"strings"
 )
 
-// figure is a drawing with the same facts as a table, for those who cannot see
+// drawn is a drawing with the same facts as a table, for those who cannot see
 // it and for those who want the numbers. The drawing is SVG without any style of
 // its own: the classes are those of the style sheet, as the security policy
 // allows no inline styles.
-type figure struct {
+type drawn struct {
 	ID    string // unique on the page, for the labels
 	Title string
 	Desc  string        // what it shows, in a sentence
 	SVG   template.HTML // empty: there is nothing to draw, the table says it all
 	Head  []string
 	Rows  [][]cell
-	Key   []mark // direct labels that stand below the drawing
 }
 
 // cell is a cell of a figure's table.
 type cell struct {
 	Text string
 	Href string // empty: no link
-}
-
-// mark is a label of a figure with its value.
-type mark struct {
-	Class string // of the colour: critical, high, …
-	Text  string
-	Value string
-	Href  string
-}
-
-// severityCount is the number of findings of one severity.
-type severityCount struct {
-	Word  string // also the class of its colour
-	Count int64
-}
-
-// bySeverity lists all severities with their counts, worst first.
-func (s severities) bySeverity() []severityCount {
-	counts := s.worstFirst()
-	out := make([]severityCount, len(counts))
-	for i, l := range levels() {
-		out[i] = severityCount{l.Word, counts[i]}
-	}
-	return out
 }
 
 // drawing builds an SVG. Places along an axis are percentages of the width and
@@ -60,7 +35,7 @@ type drawing struct {
 
 // open begins the drawing. One with links in it is a group, whose links are
 // read; else it is an image, of which only title and description are.
-func (d *drawing) open(f *figure, class string, height int, links bool) {
+func (d *drawing) open(f *drawn, class string, height int, links bool) {
 	role := "img"
 	if links {
 		role = "group"

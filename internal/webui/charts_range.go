@@ -98,8 +98,8 @@ func (s stretch) end() string {
 
 // rangePicture draws where your version stands between those that are affected
 // and those that are not, a lane for each advisory.
-func rangePicture(id string, in rangeInput) figure {
-	f := figure{ID: id, Title: "Affected versions and " + in.Version, Head: []string{"Advisory", "Affected versions", "Fixed in"}}
+func rangePicture(id string, in rangeInput) drawn {
+	f := drawn{ID: id, Title: "Affected versions and " + in.Version, Head: []string{"Advisory", "Affected versions", "Fixed in"}}
 	r := rangeLine{scheme: schemeNamed(in.Scheme), yours: in.Version}
 	for _, a := range grouped(in.Advisories) {
 		stretches := parseStretches(a.Ranges)
@@ -248,7 +248,7 @@ const (
 	laneHeight = 38
 )
 
-func (r *rangeLine) draw(f *figure) template.HTML {
+func (r *rangeLine) draw(f *drawn) template.HTML {
 	d := &drawing{}
 	foot := laneTop + laneHeight*len(r.lanes)
 	d.open(f, "draw-range", foot+40, false)

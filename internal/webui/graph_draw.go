@@ -16,18 +16,18 @@ const (
 	graphMargin = 12 // around all
 )
 
-// graphFigure is a drawn graph.
-type graphFigure struct {
-	figure
+// drawnGraph is a drawn graph.
+type drawnGraph struct {
+	drawn
 	Shown, Hidden int
 	Columns       int
 }
 
 // drawGraph draws the part of a graph that is wished for. More gives the address
 // of the same page from a node on; it may be nil.
-func drawGraph(id string, in graphInput, wish graphWish, more func(node int) string) graphFigure {
+func drawGraph(id string, in graphInput, wish graphWish, more func(node int) string) drawnGraph {
 	c := choose(in, wish)
-	g := graphFigure{Shown: len(c.nodes), Hidden: c.left}
+	g := drawnGraph{Shown: len(c.nodes), Hidden: c.left}
 	g.ID, g.Title = id, "Dependency graph"
 	g.Head = []string{"Package", "Version", "Needs"}
 	for _, n := range c.nodes {
@@ -56,7 +56,7 @@ func needs(in graphInput, c choice, node int) string {
 	return strings.Join(names, ", ")
 }
 
-func (g *graphFigure) draw(in graphInput, c choice, more func(node int) string) template.HTML {
+func (g *drawnGraph) draw(in graphInput, c choice, more func(node int) string) template.HTML {
 	number := make(map[int]int, len(c.nodes))
 	for i, n := range c.nodes {
 		number[n] = i
@@ -120,7 +120,7 @@ func (l *layered) curve(way []int, y []float64) string {
 // node draws a package: a box with its name, its version below, and a count of
 // what is not drawn, which leads on.
 func (d *drawing) node(n graphNode, x, y, hidden int, more string) {
-	fmt.Fprintf(&d.b, `<g class="node node-%s" transform="translate(%d %d)">`, esc(n.Class), x, y)
+	fmt.Fprintf(&d.b, `<g class="node %s" transform="translate(%d %d)">`, esc(n.Class), x, y)
 	width := nodeWidth
 	if hidden > 0 && more != "" {
 		width -= 30

@@ -183,7 +183,7 @@ func TestDrawGraph(t *testing.T) {
 	in.Nodes[0].Label = `<b>"web"`
 	g := drawGraph("g", in, graphWish{From: -1, Only: true}, func(n int) string { return "?from=" + in.Nodes[n].Note })
 	text := string(g.SVG)
-	for _, want := range []string{`&lt;b&gt;&#34;web&#34;`, `class="node node-high"`, `href="?from=1.0.0"`, `aria-labelledby="g-t g-d"`, "edge-marked"} {
+	for _, want := range []string{`&lt;b&gt;&#34;web&#34;`, `class="node high"`, `href="?from=1.0.0"`, `aria-labelledby="g-t g-d"`, "edge-marked"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the drawing lacks %s", want)
 		}

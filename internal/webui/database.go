@@ -1,0 +1,84 @@
+package webui
+
+import (
+	"github.com/assay-sca/assay/internal/app"
+	"github.com/assay-sca/assay/internal/store"
+)
+
+// databasePage is how the advisory database stands.
+type databasePage struct {
+	Frame      frame
+	Status     app.DatabaseStatus
+	Ecosystems []ecosystemRow
+	Releases   []store.Release
+	Pager      pager
+	Form       form
+	Empty      emptyState
+}
+
+// ecosystemRow is how many live records an ecosystem has, and its part of the
+// greatest, in percent, for the bar.
+type ecosystemRow struct {
+	Name    string
+	Records int64
+	Bar     drawn
+}
+
+func (u *ui) database(r *request) (reply, error) {
+	p, err := r.databasePage(r.form("/database"))
+	if err != nil {
+		return nil, err
+	}
+	return show("database", p), nil
+}
+
+func (r *request) databasePage(f form) (databasePage, error) {
+	status, err := r.ui.app.CurrentRelease(r.Context(), r.actor)
+	if err != nil {
+		return databasePage{}, err
+	}
+	l := r.listing()
+	releases, err := r.ui.app.Releases(r.Context(), r.actor, l.page(""))
+	if err != nil {
+		return databasePage{}, err
+	}
+	return r.databasePageOf(l, f, status, releases), nil
+}
+
+func (r *request) databasePageOf(l listing, f form, status app.DatabaseStatus, releases store.List[store.Release]) databasePage {
+	p := databasePage{Frame: r.frame("Database"), Status: status, Releases: releases.Items, Pager: l.Pager(len(releases.Items), releases.Next), Form: f}
+	p.Frame.Badge = databaseBadge(status.State)
+	p.Frame.Lead = "What components are compared with. Every scan and every finding names the release it was made with."
+	p.Empty = emptyState{
+		Icon: "database", Title: "No advisory database yet", Text: "Without one, scans list what a project is made of and find nothing. " + sentence(status.Reason),
+		Code: "assay db load --server https://assay.example.org vulnerabilities.db",
+	}
+	if status.Current != nil {
+		p.Ecosystems = ecosystemRows(status.Current.Status.Ecosystems)
+	}
+	return p
+}
+
+func databaseBadge(state string) badge {
+	switch state {
+	case "ok":
+		return badge{"current", "good", ""}
+	case "stale":
+		return badge{"old", "warn", "A newer release is due"}
+	case "sample":
+		return badge{"sample data", "warn", "Demonstration data: results are no verdict"}
+	}
+	return badge{"missing", "bad", "Nothing can be compared"}
+}
+
+func ecosystemRows(counts map[string]int) []ecosystemRow {
+	var rows []ecosystemRow
+	var top int
+	for _, n := range counts {
+		top = max(top, n)
+	}
+	for _, name := range sortedKeys(counts) {
+		rows = append(rows, ecosystemRow{name, int64(counts[name]), shareBar(float64(counts[name]) / float64(max(top, 1)))})
+	}
+	return rows
+}
