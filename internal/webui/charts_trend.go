@@ -75,8 +75,9 @@ func areaOf(days []store.Day, href func(level string) string) *areaChart {
 	width := 100 / float64(len(days)-1)
 	for d, day := range days {
 		date := day.Day.UTC().Format("2 January 2006")
+		left, right := max(width*(float64(d)-.5), 0), min(width*(float64(d)+.5), 100)
 		c.Days = append(c.Days, chartDay{
-			X: width * (float64(d) - .5), Width: width, Date: date, Counts: day.Counts,
+			X: left, Width: right - left, Date: date, Counts: day.Counts,
 			Says: date + ": " + countsInWords(day.Counts),
 		})
 	}
@@ -135,7 +136,7 @@ func gridOf(top float64) []gridLine {
 	return []gridLine{
 		{0, number(int64(top))},
 		{chartHeight / 2, number(int64(top / 2))},
-		{chartHeight, ""},
+		{chartHeight, "0"},
 	}
 }
 

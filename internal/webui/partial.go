@@ -96,6 +96,8 @@ func credentialOf(id string, f form, kinds []option, stored bool) credentialPart
 func partialFunctions() template.FuncMap {
 	return template.FuncMap{
 		"credential": credentialOf,
+		"percent":    percent,
+		"decimal":    decimal,
 		"again":      func(f form) form { f.Fault, f.Faults = "", nil; return f }, // another form of the same kind: without its faults
 		"posting":    func(csrf string, a action) posted { return posted{a, csrf} },
 	}
