@@ -227,3 +227,6 @@ func (a *App) spendForPassword(ctx context.Context, tx store.Store, l store.Link
 	}
 	return tx.DeleteSessions(ctx, user.ID, nil)
 }
+
+// LinkPath is the path of the page that a link opens.
+func LinkPath(l Link) string { return "/welcome?link=" + l.Secret }

@@ -57,6 +57,13 @@ func New(use *app.App, o Options) http.Handler {
 
 // nouns lists all operations, a function for each noun in its own file.
 func (a *api) nouns(r huma.API) {
+	a.users(r)
+	a.organisations(r)
+	a.groups(r)
+	a.tokens(r)
+	a.grants(r)
+	a.audit(r)
+	a.scans(r)
 }
 
 func build(use *app.App, o Options, register func(*api, huma.API)) (http.Handler, huma.API) {

@@ -21,6 +21,7 @@ const (
 	maxAnswer  = 1 << 20 // bytes of an answer that is kept
 	keyHeader  = "Idempotency-Key"
 	sameHeader = "Idempotency-Replayed"
+	onceHeader = "Assay-Shown-Once" // of answers with a secret: see Secret
 )
 
 // kept are the headers of an answer that are kept with it.
@@ -109,6 +110,10 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request, next http.Handler, 
 		a.forget(ctx, row)
 		return
 	}
+	if w.Header().Get(onceHeader) != "" && seen.code < http.StatusBadRequest {
+		a.keepNot(ctx, row)
+		return
+	}
 	headers := map[string]string{}
 	for _, name := range kept() {
 		if value := w.Header().Get(name); value != "" {
@@ -121,6 +126,16 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request, next http.Handler, 
 		err = a.app.FinishAnswer(ctx, row)
 	}
 	if err != nil {
+		a.log.LogAttrs(ctx, levelOf(status(err)), "an answer could not be kept", errorAttr(err), requestAttr(ctx))
+	}
+}
+
+// keepNot keeps, instead of an answer with a secret, that there was one: the
+// request has no second effect, and no secret lies in the store.
+func (a *api) keepNot(ctx context.Context, row store.Answer) {
+	row.Status, row.Headers = http.StatusConflict, `{"Content-Type":"application/problem+json"}`
+	row.Body = []byte(`{"title":"Conflict","status":409,"detail":"the request was answered with a secret, which is not shown again"}`)
+	if err := a.app.FinishAnswer(ctx, row); err != nil {
 		a.log.LogAttrs(ctx, levelOf(status(err)), "an answer could not be kept", errorAttr(err), requestAttr(ctx))
 	}
 }
