@@ -35,6 +35,9 @@ func scanProject(row func(...any) error) (store.Project, error) {
 		p.LastScan.At = instant(&last)
 	}
 	for text, into := range map[*string]any{&tags: &p.Tags, &include: &p.Include, &exclude: &p.Exclude, &channels: &p.Channels} {
+		if *text == "[]" {
+			continue
+		}
 		if err := json.Unmarshal([]byte(*text), into); err != nil {
 			return p, errs.E(errs.Damaged, "read the settings of the project %s: %w", p.ID, err)
 		}

@@ -49,7 +49,7 @@ func (n *nouns) findComponents(ctx context.Context, organisation string, who sto
 		f.args = in.args
 		return `from usages u join versions v on v.id = u.version_id join projects p on p.id = v.project_id` + in.where()
 	}
-	count := fmt.Sprintf(`(select count(*) from (select distinct p.id %s limit %d) some)`, used(), store.FoundProjects)
+	count := fmt.Sprintf(`(select count(*) from (select distinct p.id %s limit %d) used)`, used(), store.FoundProjects)
 	f.terms = append(f.terms, `exists (select 1 `+used()+`)`)
 	return collect(ctx, n.read, func(row func(...any) error) (c store.FoundComponent, err error) {
 		err = row(&c.ID, &c.PURL, &c.Ecosystem, &c.Name, &c.Version, &c.Projects)
