@@ -7,11 +7,8 @@ import (
 	"github.com/assay-sca/assay/internal/store"
 )
 
-// Times of requests with an idempotency key.
-const (
-	answerLost = 10 * time.Minute // after which a request without an answer is taken for lost
-	answerKept = 24 * time.Hour
-)
+// answerLost is after how long a request without an answer is taken for lost.
+const answerLost = 10 * time.Minute
 
 // BeginAnswer reserves an actor's idempotency key for a request with this digest,
 // or returns what was answered to the request that has it, with false.
@@ -28,9 +25,4 @@ func (a *App) FinishAnswer(ctx context.Context, answer store.Answer) error {
 // DropAnswer frees the key of a request that had no effect.
 func (a *App) DropAnswer(ctx context.Context, who Actor, key string) error {
 	return a.Store.DropAnswer(ctx, who.ID(), key)
-}
-
-// ExpireAnswers forgets answers that are a day old.
-func (a *App) ExpireAnswers(ctx context.Context) (int64, error) {
-	return a.Store.ExpireAnswers(ctx, a.Clock().Add(-answerKept))
 }

@@ -61,15 +61,15 @@ type Options struct {
 	Import string // a file of the advisory database that is made the current one at start, unless there is one as new
 
 	Workers       int           // scans and analyses at once in this process; 0: 4
-	GlobalLimit   int           // scans at once on all workers; 0: 8
-	ProjectLimit  int           // scans at once of one project; 0: 2
+	GlobalLimit   int           // scans at once on all workers; 0: 32
+	ProjectLimit  int           // scans at once of one project; 0: 4
 	StageTimeout  time.Duration // of one stage of a scan; 0: 30 min
 	Grace         time.Duration // for requests and jobs to end; 0: 20 s
-	AllowPrivate  bool          // repositories may be inside the network
+	PrivateHosts  []string      // hosts inside the network that repositories may be at; "*": all
 	AllowLocal    bool          // repositories may be folders of this host
 	AllowPlain    bool          // repositories may be reached by http
-	DefaultKey    string        // file: the SSH key for repositories without one of their own
-	DefaultHosts  string        // file: known_hosts for it
+	SSHKey        string        // file: for repositories without a key of their own
+	KnownHosts    string        // file: the hosts' keys, for repositories without such lines of their own
 	MaxUpload     int64         // bytes of a pushed inventory; 0: 64 MiB
 	ActorRate     float64       // requests a second; 0: 50
 	AddressRate   float64       // requests a second; 0: 100
@@ -120,8 +120,6 @@ func (o Options) filled() (Options, error) {
 	fill(&o.Cache, filepath.Join(o.Data, "cache"))
 	fill(&o.Listen, "127.0.0.1:8080")
 	fill(&o.Workers, 4)
-	fill(&o.GlobalLimit, 8)
-	fill(&o.ProjectLimit, 2)
 	fill(&o.StageTimeout, 30*time.Minute)
 	fill(&o.Grace, 20*time.Second)
 	fill(&o.KeepScans, 100)

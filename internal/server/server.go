@@ -31,6 +31,7 @@ type server struct {
 	blobs    blob.Store
 	queue    *jobs.Runner
 	releases *pipeline.Releases
+	keys     *auth.Keyring
 	app      *app.App
 	metrics  *telemetry.Metrics
 	traces   telemetry.Traces
@@ -123,14 +124,15 @@ func (s *server) newQueue() (*jobs.Runner, error) {
 }
 
 func (s *server) newApp() error {
-	keys, err := auth.OpenKeyring(s.o.KeyFile, s.o.Database == "" || s.o.plays(API))
+	var err error
+	s.keys, err = auth.OpenKeyring(s.o.KeyFile, s.o.Database == "" || s.o.plays(API))
 	if err != nil {
 		return err
 	}
 	s.app = app.New(app.Deps{
 		Store: s.db, Blobs: s.blobs, Queue: s.queue, Clock: s.o.Clock, Log: s.log,
-		Databases: s.releases, Scratch: s.scratch(),
-		Keys: keys, LocalRepositories: s.o.AllowLocal, PlainRepositories: s.o.AllowPlain,
+		Databases: s.releases, Scratch: s.scratch(), Limits: s.limits(),
+		Keys: s.keys, LocalRepositories: s.o.AllowLocal, PlainRepositories: s.o.AllowPlain,
 		SignInWith: s.providers(s.base()),
 	})
 	return nil
@@ -160,13 +162,11 @@ func (s *server) load(ctx context.Context) error {
 
 // serve listens, tells where, and works until ctx ends.
 func (s *server) serve(ctx context.Context) error {
-	working, stopWorking, err := s.work(ctx)
+	handler, err := s.handler()
 	if err != nil {
 		return err
 	}
-	s.closing(stopWorking)
-	handler, err := s.handler()
-	if err != nil {
+	if err := s.work(ctx); err != nil {
 		return err
 	}
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
@@ -184,8 +184,6 @@ func (s *server) serve(ctx context.Context) error {
 	select {
 	case err := <-failed:
 		return errs.E(errs.Unavailable, "serve: %w", err)
-	case err := <-working:
-		return errors.Join(err, h.Close())
 	case <-ctx.Done():
 	}
 	s.log.InfoContext(ctx, "stopping")
