@@ -55,7 +55,8 @@ func New(use *app.App, o Options) http.Handler {
 	return handler
 }
 
-// nouns lists all operations, a function for each noun in its own file.
+// nouns lists all operations, a function for each noun in its own file. Types that
+// inputs and bodies embed are exported: huma sees no others.
 func (a *api) nouns(r huma.API) {
 	a.users(r)
 	a.organisations(r)

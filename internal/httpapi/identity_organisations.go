@@ -36,7 +36,8 @@ type Member struct {
 	Role string `json:"role"`
 }
 
-type organisationPath struct {
+// OrganisationPath names an organisation in the path.
+type OrganisationPath struct {
 	Organisation string `path:"organisation" maxLength:"40" doc:"The organisation's id."`
 }
 
@@ -70,11 +71,11 @@ func (a *api) organisations(r huma.API) {
 			return organisationAnswered(app.Membership{Organisation: o, Role: app.Administrator}, err)
 		})
 	register(a, r, huma.Operation{OperationID: "get-organisation", Method: http.MethodGet, Path: "/organisations/{organisation}", Tags: tags, Summary: "Get an organisation"},
-		func(ctx context.Context, who app.Actor, in *organisationPath) (*organisationAnswer, error) {
+		func(ctx context.Context, who app.Actor, in *OrganisationPath) (*organisationAnswer, error) {
 			return organisationAnswered(a.app.Organisation(ctx, who, in.Organisation))
 		})
 	type updateInput struct {
-		organisationPath
+		OrganisationPath
 		IfMatch
 		Body organisationBody
 	}
@@ -90,14 +91,15 @@ func (a *api) organisations(r huma.API) {
 	a.members(r, tags)
 }
 
-type memberPath struct {
-	organisationPath
-	userPath
+// MemberPath names a member in the path.
+type MemberPath struct {
+	OrganisationPath
+	UserPath
 }
 
 func (a *api) members(r huma.API, tags []string) {
 	type listInput struct {
-		organisationPath
+		OrganisationPath
 		Paging
 	}
 	register(a, r, huma.Operation{OperationID: "list-members", Method: http.MethodGet, Path: "/organisations/{organisation}/members", Tags: tags, Summary: "List an organisation's members"},
@@ -110,8 +112,8 @@ func (a *api) members(r huma.API, tags []string) {
 		Summary: "Take a person into an organisation", Description: "If the account is new, the answer has a link with which the person chooses a password.",
 	}, a.invite)
 	type roleInput struct {
-		memberPath
-		Body roleBody
+		MemberPath
+		Body RoleBody
 	}
 	register(a, r, huma.Operation{OperationID: "set-member", Method: http.MethodPut, Path: "/organisations/{organisation}/members/{user}", Tags: tags, Summary: "Change a member's role"},
 		func(ctx context.Context, who app.Actor, in *roleInput) (*struct{}, error) {
@@ -120,12 +122,13 @@ func (a *api) members(r huma.API, tags []string) {
 	register(a, r, huma.Operation{
 		OperationID: "remove-member", Method: http.MethodDelete, Path: "/organisations/{organisation}/members/{user}", Tags: tags,
 		Summary: "Take a member out of an organisation, its groups and projects",
-	}, func(ctx context.Context, who app.Actor, in *memberPath) (*struct{}, error) {
+	}, func(ctx context.Context, who app.Actor, in *MemberPath) (*struct{}, error) {
 		return nil, a.app.RemoveMember(ctx, who, in.Organisation, in.User)
 	})
 }
 
-type roleBody struct {
+// RoleBody is a role.
+type RoleBody struct {
 	Role string `json:"role" enum:"viewer,developer,approver,manager,administrator"`
 }
 
@@ -136,9 +139,9 @@ type Invitation struct {
 }
 
 type inviteInput struct {
-	organisationPath
+	OrganisationPath
 	Body struct {
-		roleBody
+		RoleBody
 		Email string `json:"email" maxLength:"254"`
 		Name  string `json:"name,omitempty" maxLength:"100"`
 	}
@@ -161,7 +164,8 @@ type Group struct {
 
 func groupOf(g store.Group) Group { return Group{g.ID, g.Organisation, g.Name, g.Members} }
 
-type groupPath struct {
+// GroupPath names a group in the path.
+type GroupPath struct {
 	Group string `path:"group" maxLength:"40" doc:"The group's id."`
 }
 
@@ -182,7 +186,7 @@ func groupAnswered(g store.Group, err error) (*groupAnswer, error) {
 func (a *api) groups(r huma.API) {
 	tags := []string{"groups"}
 	type listInput struct {
-		organisationPath
+		OrganisationPath
 		Paging
 	}
 	register(a, r, huma.Operation{OperationID: "list-groups", Method: http.MethodGet, Path: "/organisations/{organisation}/groups", Tags: tags, Summary: "List an organisation's groups"},
@@ -191,7 +195,7 @@ func (a *api) groups(r huma.API) {
 			return listed(ctx, found, groupOf), err
 		})
 	type createInput struct {
-		organisationPath
+		OrganisationPath
 		Body groupBody
 	}
 	register(a, r, huma.Operation{OperationID: "create-group", Method: http.MethodPost, Path: "/organisations/{organisation}/groups", Tags: tags, DefaultStatus: http.StatusCreated, Summary: "Create a group"},
@@ -199,11 +203,11 @@ func (a *api) groups(r huma.API) {
 			return groupAnswered(a.app.CreateGroup(ctx, who, in.Organisation, in.Body.Name))
 		})
 	register(a, r, huma.Operation{OperationID: "get-group", Method: http.MethodGet, Path: "/groups/{group}", Tags: tags, Summary: "Get a group"},
-		func(ctx context.Context, who app.Actor, in *groupPath) (*groupAnswer, error) {
+		func(ctx context.Context, who app.Actor, in *GroupPath) (*groupAnswer, error) {
 			return groupAnswered(a.app.Group(ctx, who, in.Group))
 		})
 	type renameInput struct {
-		groupPath
+		GroupPath
 		IfMatch
 		Body groupBody
 	}
@@ -216,7 +220,7 @@ func (a *api) groups(r huma.API) {
 			return groupAnswered(a.app.RenameGroup(ctx, who, in.Group, revision, in.Body.Name))
 		})
 	register(a, r, huma.Operation{OperationID: "delete-group", Method: http.MethodDelete, Path: "/groups/{group}", Tags: tags, Summary: "Delete a group and what projects grant it"},
-		func(ctx context.Context, who app.Actor, in *groupPath) (*struct{}, error) {
+		func(ctx context.Context, who app.Actor, in *GroupPath) (*struct{}, error) {
 			return nil, a.app.DeleteGroup(ctx, who, in.Group)
 		})
 	a.groupMembers(r, tags)
@@ -224,7 +228,7 @@ func (a *api) groups(r huma.API) {
 
 func (a *api) groupMembers(r huma.API, tags []string) {
 	type listInput struct {
-		groupPath
+		GroupPath
 		Paging
 	}
 	register(a, r, huma.Operation{OperationID: "list-group-members", Method: http.MethodGet, Path: "/groups/{group}/members", Tags: tags, Summary: "List who is in a group"},
@@ -233,8 +237,8 @@ func (a *api) groupMembers(r huma.API, tags []string) {
 			return listed(ctx, found, userOf), err
 		})
 	type memberInput struct {
-		groupPath
-		userPath
+		GroupPath
+		UserPath
 	}
 	register(a, r, huma.Operation{OperationID: "add-group-member", Method: http.MethodPut, Path: "/groups/{group}/members/{user}", Tags: tags, Summary: "Put a member of the organisation into a group"},
 		func(ctx context.Context, who app.Actor, in *memberInput) (*struct{}, error) {

@@ -34,17 +34,19 @@ type NewToken struct {
 	Secret string `json:"secret" doc:"What a program sends as bearer. It is not shown again."`
 }
 
-type tokenBody struct {
+// TokenBody is what a new token is to be.
+type TokenBody struct {
 	Name    string    `json:"name" maxLength:"100"`
 	Scopes  []string  `json:"scopes" minItems:"1" maxItems:"4" enum:"read,scan,triage,manage"`
 	Expires time.Time `json:"expires,omitzero" doc:"When it expires. Absent: a project's never, a person's in a year."`
 }
 
-func (b tokenBody) input() app.TokenInput {
+func (b TokenBody) input() app.TokenInput {
 	return app.TokenInput{Name: b.Name, Expires: b.Expires, Scopes: each(b.Scopes, func(s string) app.Scope { return app.Scope(s) })}
 }
 
-type projectPath struct {
+// ProjectPath names a project in the path.
+type ProjectPath struct {
 	Project string `path:"project" maxLength:"40" doc:"The project's id."`
 }
 
@@ -57,7 +59,7 @@ func (a *api) tokens(r huma.API) {
 		})
 	type ownInput struct {
 		Body struct {
-			tokenBody
+			TokenBody
 			Organisation string `json:"organisation,omitempty" maxLength:"40" doc:"Narrows the token to one organisation."`
 		}
 	}
@@ -79,7 +81,7 @@ func (a *api) newToken(ctx context.Context, who app.Actor, want app.TokenInput) 
 
 func (a *api) projectTokens(r huma.API, tags []string) {
 	type listInput struct {
-		projectPath
+		ProjectPath
 		Paging
 	}
 	register(a, r, huma.Operation{OperationID: "list-project-tokens", Method: http.MethodGet, Path: "/projects/{project}/tokens", Tags: tags, Summary: "List a project's tokens"},
@@ -88,8 +90,8 @@ func (a *api) projectTokens(r huma.API, tags []string) {
 			return listed(ctx, found, tokenOf), err
 		})
 	type createInput struct {
-		projectPath
-		Body tokenBody
+		ProjectPath
+		Body TokenBody
 	}
 	register(a, r, huma.Operation{
 		OperationID: "create-project-token", Method: http.MethodPost, Path: "/projects/{project}/tokens", Tags: tags, DefaultStatus: http.StatusCreated,
@@ -119,24 +121,24 @@ func (a *api) grants(r huma.API) {
 	tags := []string{"grants"}
 	type all struct{ Body Items[Grant] }
 	register(a, r, huma.Operation{OperationID: "list-grants", Method: http.MethodGet, Path: "/projects/{project}/grants", Tags: tags, Summary: "List what a project allows beyond its organisation"},
-		func(ctx context.Context, who app.Actor, in *projectPath) (*all, error) {
+		func(ctx context.Context, who app.Actor, in *ProjectPath) (*all, error) {
 			found, err := a.app.Grants(ctx, who, in.Project)
 			return &all{Items[Grant]{Items: each(found, func(g app.Grant) Grant { return Grant{g.Subject, g.Name, string(g.Role)} })}}, err
 		})
-	type grantPath struct {
-		projectPath
+	type GrantPath struct {
+		ProjectPath
 		Subject string `path:"subject" maxLength:"60" doc:"user:ID or group:ID"`
 	}
 	type setInput struct {
-		grantPath
-		Body roleBody
+		GrantPath
+		Body RoleBody
 	}
 	register(a, r, huma.Operation{OperationID: "set-grant", Method: http.MethodPut, Path: "/projects/{project}/grants/{subject}", Tags: tags, Summary: "Give a member or a group a role for a project"},
 		func(ctx context.Context, who app.Actor, in *setInput) (*struct{}, error) {
 			return nil, a.app.SetGrant(ctx, who, in.Project, in.Subject, app.Role(in.Body.Role))
 		})
 	register(a, r, huma.Operation{OperationID: "remove-grant", Method: http.MethodDelete, Path: "/projects/{project}/grants/{subject}", Tags: tags, Summary: "Take a role for a project away"},
-		func(ctx context.Context, who app.Actor, in *grantPath) (*struct{}, error) {
+		func(ctx context.Context, who app.Actor, in *GrantPath) (*struct{}, error) {
 			return nil, a.app.RemoveGrant(ctx, who, in.Project, in.Subject)
 		})
 }

@@ -69,8 +69,8 @@ func linkOf(l app.Link) *Link {
 	return &Link{l.Secret, app.LinkPath(l), l.Expires}
 }
 
-// userPath names a user in the path.
-type userPath struct {
+// UserPath names a user in the path.
+type UserPath struct {
 	User string `path:"user" maxLength:"40" doc:"The user's id."`
 }
 
@@ -78,7 +78,7 @@ func (a *api) users(r huma.API) {
 	tags := []string{"users"}
 	register(a, r, huma.Operation{OperationID: "list-users", Method: http.MethodGet, Path: "/users", Tags: tags, Summary: "List users"}, a.listUsers)
 	register(a, r, huma.Operation{OperationID: "get-user", Method: http.MethodGet, Path: "/users/{user}", Tags: tags, Summary: "Get a user"},
-		func(ctx context.Context, who app.Actor, in *userPath) (*userAnswer, error) {
+		func(ctx context.Context, who app.Actor, in *UserPath) (*userAnswer, error) {
 			return userAnswered(a.app.User(ctx, who, in.User))
 		})
 	register(a, r, huma.Operation{
@@ -88,7 +88,7 @@ func (a *api) users(r huma.API) {
 	register(a, r, huma.Operation{
 		OperationID: "create-password-link", Method: http.MethodPost, Path: "/users/{user}/password-link", Tags: tags, DefaultStatus: http.StatusCreated,
 		Summary: "Make a link with which a user chooses a new password", Description: "The link works once and ends those made before.",
-	}, func(ctx context.Context, who app.Actor, in *userPath) (*Secret[*Link], error) {
+	}, func(ctx context.Context, who app.Actor, in *UserPath) (*Secret[*Link], error) {
 		l, err := a.app.NewPasswordLink(ctx, who, in.User)
 		return secret(linkOf(l)), err
 	})
@@ -122,7 +122,7 @@ func userAnswered(u app.UserDetail, err error) (*userAnswer, error) {
 }
 
 type updateUserInput struct {
-	userPath
+	UserPath
 	IfMatch
 	Body struct {
 		Name          *string `json:"name,omitempty" maxLength:"100"`

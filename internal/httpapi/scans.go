@@ -208,15 +208,15 @@ func (a *api) pushScan(ctx context.Context, who app.Actor, in *pushIn) (*scanOut
 	return scanAnswer(a.app.PushScan(ctx, who, app.Push{Project: in.Project, Ref: in.Ref, Commit: in.Commit, Body: in.stream}))
 }
 
-// scanPaging is Paging without the sort: scans have one order.
-type scanPaging struct {
+// ScanPaging is Paging without the sort: scans have one order.
+type ScanPaging struct {
 	Limit   int      `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many items to answer with at most."`
 	Cursor  string   `query:"cursor" maxLength:"1000" doc:"Where to go on: the next of the answer before."`
 	State   []string `query:"state" maxItems:"6" enum:"waiting,queued,running,done,failed,cancelled" doc:"Only in one of these states."`
 	Trigger string   `query:"trigger" enum:"manual,push,schedule,create"`
 }
 
-func (p scanPaging) query(project string) app.ScanQuery {
+func (p ScanPaging) query(project string) app.ScanQuery {
 	q := app.ScanQuery{Project: project, Trigger: store.Trigger(p.Trigger), Page: store.Page{Limit: p.Limit, Cursor: p.Cursor}}
 	for _, s := range p.State {
 		q.States = append(q.States, store.ScanState(s))
@@ -226,14 +226,14 @@ func (p scanPaging) query(project string) app.ScanQuery {
 
 type projectScansIn struct {
 	Project string `path:"project" maxLength:"40"`
-	scanPaging
+	ScanPaging
 }
 
 func (a *api) projectScans(ctx context.Context, who app.Actor, in *projectScansIn) (*Listed[scanBody], error) {
 	return a.listScans(ctx, who, in.query(in.Project))
 }
 
-type allScansIn struct{ scanPaging }
+type allScansIn struct{ ScanPaging }
 
 func (a *api) allScans(ctx context.Context, who app.Actor, in *allScansIn) (*Listed[scanBody], error) {
 	return a.listScans(ctx, who, in.query(""))
@@ -276,12 +276,12 @@ func (a *api) activity(ctx context.Context, who app.Actor, _ *struct{}) (*activi
 	return out, nil
 }
 
-// scanIn names a scan.
-type scanIn struct {
+// ScanIn names a scan.
+type ScanIn struct {
 	Scan string `path:"scan" maxLength:"40"`
 }
 
-func (a *api) scan(ctx context.Context, who app.Actor, in *scanIn) (*scanOut, error) {
+func (a *api) scan(ctx context.Context, who app.Actor, in *ScanIn) (*scanOut, error) {
 	v, err := a.app.Scan(ctx, who, in.Scan)
 	if err != nil {
 		return nil, err
@@ -291,16 +291,16 @@ func (a *api) scan(ctx context.Context, who app.Actor, in *scanIn) (*scanOut, er
 	return out, nil
 }
 
-func (a *api) cancelScan(ctx context.Context, who app.Actor, in *scanIn) (*scanOut, error) {
+func (a *api) cancelScan(ctx context.Context, who app.Actor, in *ScanIn) (*scanOut, error) {
 	return scanAnswer(a.app.CancelScan(ctx, who, in.Scan))
 }
 
-func (a *api) retryScan(ctx context.Context, who app.Actor, in *scanIn) (*scanOut, error) {
+func (a *api) retryScan(ctx context.Context, who app.Actor, in *ScanIn) (*scanOut, error) {
 	return scanAnswer(a.app.RetryScan(ctx, who, in.Scan))
 }
 
 type scanLogIn struct {
-	scanIn
+	ScanIn
 	After int64 `query:"after" minimum:"0" doc:"Only lines after this number."`
 	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"1000"`
 }
@@ -327,7 +327,7 @@ func (a *api) scanLog(ctx context.Context, who app.Actor, in *scanLogIn) (*scanL
 }
 
 type followIn struct {
-	scanIn
+	ScanIn
 	LastEventID string `header:"Last-Event-ID" maxLength:"20" doc:"The number of the last line that was received: what came after it follows."`
 }
 
@@ -393,7 +393,8 @@ func eventText(e app.LogEvent) []byte {
 	return out.Bytes()
 }
 
-type analysisBody struct {
+// AnalysisBody is an analyzer of a scan.
+type AnalysisBody struct {
 	Analyzer   string     `json:"analyzer"`
 	State      string     `json:"state" enum:"open,running,done,failed,skipped,cancelled"`
 	StartedAt  *time.Time `json:"started_at,omitempty"`
@@ -402,23 +403,23 @@ type analysisBody struct {
 	Error      string     `json:"error,omitempty"`
 }
 
-func toAnalysis(a *store.Analysis) analysisBody {
-	return analysisBody{a.Analyzer, string(a.State), at(a.StartedAt), at(a.FinishedAt), a.Findings, a.Error}
+func toAnalysis(a *store.Analysis) AnalysisBody {
+	return AnalysisBody{a.Analyzer, string(a.State), at(a.StartedAt), at(a.FinishedAt), a.Findings, a.Error}
 }
 
 type analysesOut struct {
 	Body struct {
-		Analyses []analysisBody `json:"analyses" nullable:"false"`
+		Analyses []AnalysisBody `json:"analyses" nullable:"false"`
 	}
 }
 
-func (a *api) analyses(ctx context.Context, who app.Actor, in *scanIn) (*analysesOut, error) {
+func (a *api) analyses(ctx context.Context, who app.Actor, in *ScanIn) (*analysesOut, error) {
 	list, err := a.app.Analyses(ctx, who, in.Scan)
 	if err != nil {
 		return nil, err
 	}
 	out := &analysesOut{}
-	out.Body.Analyses = make([]analysisBody, len(list))
+	out.Body.Analyses = make([]AnalysisBody, len(list))
 	for i := range list {
 		out.Body.Analyses[i] = toAnalysis(&list[i])
 	}
@@ -426,13 +427,13 @@ func (a *api) analyses(ctx context.Context, who app.Actor, in *scanIn) (*analyse
 }
 
 type analysisIn struct {
-	scanIn
+	ScanIn
 	Analyzer string `path:"analyzer" maxLength:"40"`
 }
 
 type analysisOut struct {
 	Body struct {
-		analysisBody
+		AnalysisBody
 		Vulnerabilities []app.AnalyzerVulnerability `json:"vulnerabilities" nullable:"false"`
 	}
 }
@@ -443,7 +444,7 @@ func (a *api) analysis(ctx context.Context, who app.Actor, in *analysisIn) (*ana
 		return nil, err
 	}
 	out := &analysisOut{}
-	out.Body.analysisBody, out.Body.Vulnerabilities = toAnalysis(&found.Analysis), found.Vulnerabilities
+	out.Body.AnalysisBody, out.Body.Vulnerabilities = toAnalysis(&found.Analysis), found.Vulnerabilities
 	return out, nil
 }
 
@@ -453,7 +454,7 @@ type vulnerabilitiesOut struct {
 	}
 }
 
-func (a *api) scanVulnerabilities(ctx context.Context, who app.Actor, in *scanIn) (*vulnerabilitiesOut, error) {
+func (a *api) scanVulnerabilities(ctx context.Context, who app.Actor, in *ScanIn) (*vulnerabilitiesOut, error) {
 	list, err := a.app.ScanVulnerabilities(ctx, who, in.Scan)
 	if err != nil {
 		return nil, err
@@ -479,7 +480,7 @@ type coveredFile struct {
 	Line      int    `json:"line,omitempty"`
 }
 
-func (a *api) scanCoverage(ctx context.Context, who app.Actor, in *scanIn) (*coverageOut, error) {
+func (a *api) scanCoverage(ctx context.Context, who app.Actor, in *ScanIn) (*coverageOut, error) {
 	ledger, err := a.app.ScanLedger(ctx, who, in.Scan)
 	if err != nil {
 		return nil, err
