@@ -301,12 +301,15 @@ func endClass(affected bool) string {
 	return "end-out"
 }
 
-// labels writes the stops below, each second one a line lower so that long
-// versions do not touch, the fixes with their mark.
+// labels writes the stops below, if they are many or long each second one a line
+// lower so that they do not touch, the fixes with their mark.
 func (r *rangeLine) labels(d *drawing, foot int) {
-	fixed := r.fixed()
+	fixed, step := r.fixed(), 0
+	if len(r.stops) > 3 || r.long() {
+		step = 16
+	}
 	for i, v := range r.stops {
-		y := foot + 14 + 16*(i%2)
+		y := foot + 14 + step*(i%2)
 		text, class := middle(14, v.String()), "stop"
 		if slices.Contains(fixed, i) {
 			text, class = "✔ "+text+" fixed", "stop stop-fixed"
@@ -320,6 +323,11 @@ func (r *rangeLine) labels(d *drawing, foot int) {
 	if r.beyond {
 		d.text("axis", 100, foot+14, "end", "…")
 	}
+}
+
+// long tells whether a label may be wider than its part of a phone's width.
+func (r *rangeLine) long() bool {
+	return len(r.stops) > 1 && slices.ContainsFunc(r.stops, func(v version.Version) bool { return len(v.String()) > 9 })
 }
 
 // fixed lists the stops that end the stretch in which yours lies.

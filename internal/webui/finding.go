@@ -13,7 +13,7 @@ import (
 // happened to it.
 type findingPage struct {
 	Frame       frame
-	F           app.FindingView
+	F           *app.FindingView
 	Level       string
 	CVSS        []string
 	Because     []string // why it is reported, in sentences
@@ -50,7 +50,7 @@ func (u *ui) finding(r *request) (reply, error) {
 
 func (r *request) findingPage(v app.FindingView, f form) findingPage {
 	p := findingPage{
-		Frame: r.frame(v.Vulnerability()), F: v, Level: v.Severity.String(), Because: reasonsOf(&v), Remedy: remedyOf(&v),
+		Frame: r.frame(v.Vulnerability()), F: &v, Level: v.Severity.String(), Because: reasonsOf(&v), Remedy: remedyOf(&v),
 		Occurrences: v.Occurrences, History: v.History, Others: v.Siblings, State: stateBadge(v.State, v.Counts),
 	}
 	p.Frame.Crumbs = []link{{"Projects", "/projects"}, {v.Project.Name, projectPath(v.Project.ID)}, {"Findings", projectPath(v.Project.ID) + "/findings"}}

@@ -127,7 +127,7 @@ func (d *drawing) node(n graphNode, x, y, hidden int, more string) {
 	}
 	d.link(n.Href, n.Title, func() {
 		fmt.Fprintf(&d.b, `<rect width="%d" height="%d" rx="6"/><path class="strip" d="M3 6v%d"/>`, width, nodeHeight, nodeHeight-12)
-		d.at("label", 12, 15, middle((width-16)/7, n.Label))
+		d.at("label", 12, 15, middle((width-18)*10/75, n.Label))
 		d.at("note", 12, 28, middle((width-16)/7, n.Note))
 	})
 	if hidden > 0 && more != "" {
