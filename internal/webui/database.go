@@ -1,7 +1,13 @@
 package webui
 
 import (
+	"cmp"
+	"io"
+	"mime/multipart"
+	"slices"
+
 	"github.com/assay-sca/assay/internal/app"
+	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/store"
 )
 
@@ -80,5 +86,54 @@ func ecosystemRows(counts map[string]int) []ecosystemRow {
 	for _, name := range sortedKeys(counts) {
 		rows = append(rows, ecosystemRow{name, int64(counts[name]), shareBar(float64(counts[name]) / float64(max(top, 1)))})
 	}
+	slices.SortStableFunc(rows, func(a, b ecosystemRow) int { return cmp.Compare(b.Records, a.Records) })
 	return rows
+}
+
+// loadRelease imports the file that a form sends. The file is read as it comes,
+// never kept whole; the fields stand before it in the form.
+func (u *ui) loadRelease(r *request) (reply, error) {
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, errs.E(errs.Invalid, "this page takes a form with a file")
+	}
+	release, err := r.importFrom(parts)
+	if err == nil {
+		return goSaying("/database", "Release "+release.Name+" is the current one now"), nil
+	}
+	if kind := errs.KindOf(err); kind != errs.Invalid && kind != errs.Stale && kind != errs.Damaged && kind != errs.TooLarge {
+		return nil, err
+	}
+	f := r.form("/database")
+	f.Fault = sentence(err.Error())
+	p, err := r.databasePage(f)
+	if err != nil {
+		return nil, err
+	}
+	return showAgain("database", p), nil
+}
+
+// importFrom reads the form's fields up to the file, and then the file.
+func (r *request) importFrom(parts *multipart.Reader) (store.Release, error) {
+	fields := map[string]string{}
+	for {
+		part, err := parts.NextPart()
+		if err != nil {
+			return store.Release{}, errs.E(errs.Invalid, "the form has no file")
+		}
+		if part.FormName() == "file" {
+			if err := r.checkToken(fields["csrf"]); err != nil {
+				return store.Release{}, err
+			}
+			if part.FileName() == "" {
+				return store.Release{}, errs.E(errs.Invalid, "choose a file")
+			}
+			return r.ui.app.ImportRelease(r.Context(), r.actor, part, fields["older"] != "")
+		}
+		value, err := io.ReadAll(io.LimitReader(part, 1000))
+		if err != nil {
+			return store.Release{}, errs.E(errs.Invalid, "the form cannot be read: %w", err)
+		}
+		fields[part.FormName()] = string(value)
+	}
 }

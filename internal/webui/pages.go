@@ -33,6 +33,7 @@ func (u *ui) pages() []route {
 		{"GET /activity", u.activity, signedIn},
 
 		{"GET /database", u.database, signedIn},
+		{"POST /database", u.loadRelease, uploading},
 		{"GET /users", u.users, signedIn},
 		{"POST /users", u.inviteUser, signedIn},
 		{"GET /users/{user}", u.user, signedIn},

@@ -53,7 +53,7 @@ func (u *ui) serve(to route) http.Handler {
 
 func (u *ui) answer(w http.ResponseWriter, r *request, to route) (reply, error) {
 	if err := r.identify(); err != nil {
-		if to.access == signedIn {
+		if to.access != open {
 			if errs.KindOf(err) == errs.Anonymous {
 				return r.askToSignIn(), nil
 			}
@@ -63,6 +63,9 @@ func (u *ui) answer(w http.ResponseWriter, r *request, to route) (reply, error) 
 	r.csrf = r.actor.CSRF
 	if r.csrf == "" {
 		r.csrf = u.visitorToken(w, r.Request)
+	}
+	if to.access == uploading {
+		return to.do(r)
 	}
 	if err := r.readForm(w); err != nil {
 		return nil, err
@@ -106,7 +109,12 @@ func (r *request) readForm(w http.ResponseWriter) error {
 		}
 		return errs.E(errs.Invalid, "the form cannot be read: %w", err)
 	}
-	if subtle.ConstantTimeCompare([]byte(r.PostForm.Get("csrf")), []byte(r.csrf)) != 1 {
+	return r.checkToken(r.PostForm.Get("csrf"))
+}
+
+// checkToken refuses a form that does not carry the session's token.
+func (r *request) checkToken(token string) error {
+	if subtle.ConstantTimeCompare([]byte(token), []byte(r.csrf)) != 1 {
 		return errs.E(errs.Denied, "%s", staleForm)
 	}
 	return nil

@@ -9,6 +9,7 @@ type access int
 const (
 	signedIn access = iota // others are sent to the sign-in page
 	open                   // anybody
+	uploading              // as signedIn; the handler reads the body, and checks its token
 )
 
 // route is a page or a form's target.
