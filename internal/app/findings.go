@@ -2,8 +2,12 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/store"
 )
 
@@ -27,7 +31,22 @@ const FindingTotalLimit = 1000
 
 // Findings lists findings of a project: the merged list.
 func (a *App) Findings(ctx context.Context, who Actor, q FindingQuery) (FindingList, error) {
-	return FindingList{}, errLater()
+	p, err := projectFor(ctx, a.Store, who, q.Project, Viewer, ScopeRead)
+	if err != nil {
+		return FindingList{}, err
+	}
+	q.Filter.Project = p.ID
+	list, err := a.Store.Findings(ctx, q.Filter, q.Page)
+	if err != nil {
+		return FindingList{}, err
+	}
+	total, err := a.Store.CountFindings(ctx, q.Filter, FindingTotalLimit)
+	return FindingList{List: list, Total: total, MayDecide: who.mayDecide(p)}, err
+}
+
+// mayDecide tells whether an actor decides on a project's findings.
+func (a Actor) mayDecide(p store.Project) bool {
+	return a.For(p.Organisation, p.ID, p.Visibility == store.Private).AtLeast(Approver) && a.may(ScopeTriage)
 }
 
 // FindingView is a finding and what its page shows.
@@ -41,7 +60,7 @@ type FindingView struct {
 	Exposure    Exposure
 	Release     string        // the current one's name
 	Redirected  bool          // what was asked for was merged into this
-	Siblings    []store.Place // the same vulnerability and component in other versions of the project
+	Siblings    []store.Place // the same vulnerability elsewhere in the project: other components, other versions
 	MayDecide   bool
 }
 
@@ -64,32 +83,134 @@ type HistoryEntry struct {
 	Decision *store.Decision
 }
 
-// Exposure answers since when a version was exposed.
-type Exposure struct {
-	Since     time.Time // used, and known to be affected here; zero: never
-	Used      time.Time // the first scan that saw the component
-	Known     time.Time // the first import of a release that said so
-	Knowable  time.Time // when that release was built
-	Until     time.Time // zero: still
-	Stretches []store.Exposure
-}
-
 // Finding reads a finding. One that was merged into another gives that one.
 func (a *App) Finding(ctx context.Context, who Actor, project string, id int64) (FindingView, error) {
-	return FindingView{}, errLater()
+	p, err := projectFor(ctx, a.Store, who, project, Viewer, ScopeRead)
+	if err != nil {
+		return FindingView{}, err
+	}
+	v := FindingView{Project: ProjectRef{ID: p.ID, Name: p.Name}, MayDecide: who.mayDecide(p)}
+	if v.Finding, err = a.Store.Finding(ctx, project, id); err != nil {
+		return v, err
+	}
+	if v.MergedInto != 0 {
+		v.Redirected = true
+		if v.Finding, err = a.Store.Finding(ctx, project, v.MergedInto); err != nil {
+			return v, err
+		}
+	}
+	for _, read := range []func(context.Context, *FindingView) error{a.placeFinding, a.dateFinding, a.recallFinding, a.siblings} {
+		if err := read(ctx, &v); err != nil {
+			return v, err
+		}
+	}
+	return v, nil
 }
 
-// ExposedAt tells whether a project was exposed to a vulnerability at an instant,
-// as far as was known then; with knowable as far as could have been known.
-func (a *App) ExposedAt(ctx context.Context, who Actor, project, vulnerability string, at time.Time) (ExposureAnswer, error) {
-	return ExposureAnswer{}, errLater()
+// placeFinding tells by which way and where the version has the component.
+func (a *App) placeFinding(ctx context.Context, v *FindingView) error {
+	version, err := a.versionOf(ctx, v.Project.ID, v.VersionID)
+	if err != nil {
+		return err
+	}
+	v.Ref = version.Ref
+	units, _, err := a.units(ctx, version.Inventory, nil)
+	if err != nil {
+		return err
+	}
+	var best []int64
+	for i := range units {
+		if !units[i].has(v.Component.ID) {
+			continue
+		}
+		v.Occurrences = append(v.Occurrences, units[i].occurrences(v.Component.ID)...)
+		if path := units[i].shortest(v.Component.ID); path != nil && (best == nil || len(path) < len(best)) {
+			best = path
+		}
+	}
+	v.Path, err = a.Store.Components(ctx, best)
+	return err
 }
 
-// ExposureAnswer is whether a project was exposed at an instant.
-type ExposureAnswer struct {
-	At       time.Time
-	Used     bool // a component was used that, by today's knowledge, is affected
-	Known    bool // and a release imported by then said so
-	Knowable bool // and a release built by then said so
-	Exposure Exposure
+// dateFinding tells since when the version was exposed.
+func (a *App) dateFinding(ctx context.Context, v *FindingView) error {
+	if release, err := a.Store.CurrentRelease(ctx); err == nil {
+		v.Release = release.Name
+	} else if errs.KindOf(err) != errs.NotFound {
+		return err
+	}
+	all, err := a.Store.Exposures(ctx, v.Project.ID, v.Vulnerability())
+	if err != nil {
+		return err
+	}
+	v.Exposure = exposure(slices.DeleteFunc(all, func(e store.Exposure) bool {
+		return e.VersionID != v.VersionID || e.ComponentID != v.Component.ID
+	}))
+	return nil
+}
+
+// siblings finds the same vulnerability elsewhere in the project.
+func (a *App) siblings(ctx context.Context, v *FindingView) error {
+	list, err := a.Store.Places(ctx, v.Vulnerability(), false, store.Visible{Projects: []string{v.Project.ID}}, store.Page{Limit: store.MaxLimit})
+	v.Siblings = slices.DeleteFunc(list.Items, func(p store.Place) bool { return p.FindingID == v.ID })
+	return err
+}
+
+// recallFinding lists what happened to the finding.
+func (a *App) recallFinding(ctx context.Context, v *FindingView) error {
+	decisions, err := a.Store.Decisions(ctx, v.ID)
+	if err != nil {
+		return err
+	}
+	names, err := a.actorNames(ctx, decisions)
+	if err != nil {
+		return err
+	}
+	for i := range decisions {
+		d := &decisions[i]
+		v.History = append(v.History, HistoryEntry{At: d.At, Kind: "decided", Text: decisionText(d), Actor: names[d.Actor], Decision: d})
+	}
+	v.History = append(v.History, HistoryEntry{At: v.FirstSeen, Kind: "seen", Text: "First found by a scan."})
+	if !v.Known.IsZero() && v.Known.Before(v.FirstSeen) {
+		v.History = append(v.History, HistoryEntry{At: v.Known, Kind: "known", Text: "A release of the advisory database that says so was imported."})
+	}
+	if !v.Gone.IsZero() {
+		v.History = append(v.History, HistoryEntry{At: v.Gone, Kind: "gone", Text: "No longer found by a scan."})
+	}
+	slices.SortStableFunc(v.History, func(a, b HistoryEntry) int { return b.At.Compare(a.At) })
+	return nil
+}
+
+// actorNames finds the names of those who decided.
+func (a *App) actorNames(ctx context.Context, decisions []store.Decision) (map[string]string, error) {
+	var ids []string
+	names := map[string]string{}
+	for _, d := range decisions {
+		names[d.Actor] = d.Actor
+		if id, ok := strings.CutPrefix(d.Actor, "user:"); ok {
+			ids = append(ids, id)
+		}
+	}
+	users, err := a.Store.UsersByID(ctx, ids)
+	for id, u := range users {
+		names["user:"+id] = u.Name
+	}
+	return names, err
+}
+
+func decisionText(d *store.Decision) string {
+	switch d.State {
+	case store.NotAffected:
+		for _, j := range Justifications() {
+			if j.ID == d.Reason {
+				return "Not affected: " + j.Title + "."
+			}
+		}
+		return "Not affected."
+	case store.Accepted:
+		return fmt.Sprintf("Risk accepted until %s.", d.Until.Format(time.DateOnly))
+	case store.Fixed:
+		return "Marked as fixed."
+	}
+	return "Opened."
 }

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -76,36 +75,5 @@ func componentFinding(f *finding.Finding) store.ComponentFinding {
 	for _, a := range f.Advisories {
 		out.Advisories = append(out.Advisories, store.FindingAdvisory{ID: a.ID, Provider: a.Provider, Range: a.Range})
 	}
-	return out
-}
-
-// Gaps says what of an inventory matching could not judge, a line each: nothing
-// is silently incomplete. release nil: there is no database. unsure tells whether
-// a result without findings would mean nothing for some component.
-func Gaps(release *store.Release, ecosystems map[string]int, matched store.Matched) (lines []string, unsure bool) {
-	if release == nil {
-		return []string{"nothing was matched: no release of the advisory database was imported yet"}, true
-	}
-	if release.Sample {
-		lines, unsure = append(lines, "matched with the sample database, which is a demonstration: the result is no verdict"), true
-	}
-	lines = append(lines, release.Status.Outdated...)
-	for _, name := range unknownEcosystems(*release, ecosystems) {
-		lines, unsure = append(lines, fmt.Sprintf("the database has no advisories for %s: %d components were not checked", name, ecosystems[name])), true
-	}
-	if n := len(matched.Uncompared); n > 0 {
-		lines, unsure = append(lines, fmt.Sprintf("the versions of %d components could not be compared: they are neither affected nor clean", n)), true
-	}
-	return lines, unsure
-}
-
-func unknownEcosystems(release store.Release, ecosystems map[string]int) []string {
-	var out []string
-	for name := range ecosystems {
-		if release.Status.Ecosystems[name] == 0 {
-			out = append(out, name)
-		}
-	}
-	slices.Sort(out)
 	return out
 }

@@ -173,6 +173,21 @@ func (n *nouns) VersionCounts(ctx context.Context, version int64) (store.Counts,
 	return c, err
 }
 
+// ComponentCounts implements store.Findings.
+func (n *nouns) ComponentCounts(ctx context.Context, version int64) (map[int64]store.Counts, error) {
+	out := map[int64]store.Counts{}
+	_, err := collect(ctx, n.read, func(row func(...any) error) (struct{}, error) {
+		var id, level, count int64
+		var exploited bool
+		err := row(&id, &level, &exploited, &count)
+		c := out[id]
+		c.Add(store.Level(level), exploited, count)
+		out[id] = c
+		return struct{}{}, err
+	}, "select component_id, severity, exploited, count(*) from findings where version_id = $1 and counts = $2 group by component_id, severity, exploited", version, true)
+	return out, err
+}
+
 // Finding implements store.Findings.
 func (n *nouns) Finding(ctx context.Context, project string, id int64) (store.Finding, error) {
 	return one(ctx, n.read, scanFinding, "such finding in this project",

@@ -291,6 +291,8 @@ type Findings interface {
 	CountFindings(ctx context.Context, f FindingFilter, limit int64) (int64, error)
 	// VersionCounts counts the findings of a version that count.
 	VersionCounts(ctx context.Context, version int64) (Counts, error)
+	// ComponentCounts counts the findings of a version that count, by component.
+	ComponentCounts(ctx context.Context, version int64) (map[int64]Counts, error)
 	// Finding reads a finding of a project, with its decision; errs.NotFound. One
 	// that was merged has MergedInto set.
 	Finding(ctx context.Context, project string, id int64) (Finding, error)
