@@ -134,6 +134,8 @@ func (f *serveFlags) bindScans(cmd *cobra.Command) {
 	flags.IntVar(&f.o.GlobalLimit, "max-scans", 32, "`NUMBER` of scans at once on all workers")
 	flags.IntVar(&f.o.ProjectLimit, "max-project-scans", 4, "`NUMBER` of scans of one project at once")
 	flags.DurationVar(&f.o.StageTimeout, "stage-timeout", 30*time.Minute, "`TIME` that one stage of a scan may take")
+	flags.DurationVar(&f.o.LostAfter, "lost-after", time.Minute, "`TIME` after which a scan whose worker is silent is worked again by another")
+	flags.DurationVar(&f.o.RetryAfter, "retry-after", 10*time.Second, "`TIME` before a stage that failed is tried again; doubled each time")
 	flags.StringSliceVar(&f.o.PrivateHosts, "private-host", nil, "`HOST` inside the network that repositories may be at, * for all (may be given several times)")
 	flags.BoolVar(&f.o.AllowLocal, "allow-local-repositories", false, "let repositories be folders of this host, as file:// URLs")
 	flags.BoolVar(&f.o.AllowPlain, "allow-http-repositories", false, "let repositories be reached by http, which anybody on the way can read and change")

@@ -79,6 +79,8 @@ type Options struct {
 	SecretAccess  Access        // to the bucket
 	SignIn        []SignIn      // ways to sign in elsewhere
 	Tick          time.Duration // of the scheduler; 0: 10 s
+	LostAfter     time.Duration // after which a scan whose worker is silent is worked again; 0: 1 min
+	RetryAfter    time.Duration // before a stage that failed is tried again, doubled each time; 0: 10 s
 	HandBackAfter time.Duration // the age at which a job is taken for lost; 0: 2 h
 
 	Version string
