@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -134,11 +133,10 @@ func (r *run) commit(ctx context.Context, effect func(tx store.Store, s *store.S
 		if after.State.Ended() {
 			save = tx.EndScan
 		}
-		err = save(ctx, r.scan.Fence(), after)
-		if errs.KindOf(err) == errs.Conflict {
-			return errLost
+		if err := save(ctx, r.scan.Fence(), after); err != nil {
+			return lostIfConflict(err)
 		}
-		return err
+		return r.left(ctx, tx, &after)
 	})
 	if err != nil {
 		return err
@@ -187,8 +185,7 @@ func (r *run) mark(s *store.Scan, state, note string) {
 	s.Stages = stages
 }
 
-// finish ends the scan: its log becomes a blob, the event of its end is put out,
-// and others are admitted.
+// finish ends the scan; its log becomes a blob.
 func (r *run) finish(ctx context.Context, s store.Scan) error {
 	digest, err := r.archive(ctx)
 	if err != nil && s.State == store.ScanDone {
@@ -198,6 +195,20 @@ func (r *run) finish(ctx context.Context, s store.Scan) error {
 	return r.commit(ctx, func(tx store.Store, held *store.Scan) error {
 		s.HeartbeatAt = held.HeartbeatAt
 		*held = s
-		return errors.Join(tx.Announce(ctx, announcement(&s)), r.p.admit(ctx, tx))
+		return nil
 	})
+}
+
+// left does what follows the end of a scan, or of a try: others come in its place,
+// and its end is told.
+func (r *run) left(ctx context.Context, tx store.Store, s *store.Scan) error {
+	if s.State == store.ScanRunning {
+		return nil
+	}
+	if s.State.Ended() {
+		if err := tx.Announce(ctx, announcement(s)); err != nil {
+			return err
+		}
+	}
+	return r.p.admit(ctx, tx)
 }

@@ -28,7 +28,12 @@ type Source struct {
 }
 
 // Close releases what the source holds: files, processes, temporary folders.
-func (s *Source) Close() error { return s.close() }
+func (s *Source) Close() error {
+	if s.close == nil {
+		return nil // made from a tree
+	}
+	return s.close()
+}
 
 // Open recognises what target is: a URL or scp-like address of a git repository
 // (with "@ref" at its end or ref given), a folder, or a file. A ref with a folder

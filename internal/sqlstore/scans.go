@@ -89,12 +89,14 @@ func orZero(n *int64) int64 {
 }
 
 // scanColumns are what readScan reads, of a table called s.
-func scanColumns() string {
+func scanColumns() string { return scanColumnsOf("s.") }
+
+func scanColumnsOf(prefix string) string {
 	var s store.Scan
 	var j scanJSON
 	given, _ := scanGiven(&s, &j)
 	fields, _ := scanFields(&s, &j)
-	return "s." + strings.Join(append(given, fields...), ", s.")
+	return prefix + strings.Join(append(given, fields...), ", "+prefix)
 }
 
 func readScan(row func(...any) error) (store.Scan, error) {

@@ -1,8 +1,10 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,13 +122,12 @@ func (n *nouns) AdmitScans(ctx context.Context, limits store.ScanLimits, now tim
 		now.UnixMilli(), now.Add(longestDelay).UnixMilli(), limits.Project, limits.Global)
 }
 
-// returnScans runs an update of scans and reads what it changed, oldest first.
+// returnScans runs an update of scans and reads what it made of them, oldest
+// first. It is one statement: between two another worker could come.
 func (n *nouns) returnScans(ctx context.Context, update string, args ...any) ([]store.Scan, error) {
-	ids, err := collect(ctx, n.write, func(row func(...any) error) (id string, err error) { return id, row(&id) }, update+" returning id", args...)
-	if err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	return collect(ctx, n.write, readScan, "select "+scanColumns()+" from scans s where s.id in "+n.dialect.texts(1)+" order by s.seq", list(ids))
+	scans, err := collect(ctx, n.write, readScan, update+" returning "+scanColumnsOf(""), args...)
+	slices.SortFunc(scans, func(a, b store.Scan) int { return cmp.Compare(a.Seq, b.Seq) })
+	return scans, err
 }
 
 // TakeScan gives a scan to a worker.
