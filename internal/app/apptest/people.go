@@ -57,3 +57,17 @@ func (k *Kit) user(name string, administrator bool) store.User {
 	}
 	return u
 }
+
+// AddProject makes a project in an organisation, without a repository, and returns
+// its id.
+func (k *Kit) AddProject(organisation, name string, visibility store.Visibility) string {
+	k.t.Helper()
+	p := store.Project{
+		ID: store.NewID(), Organisation: organisation, Name: name, Visibility: visibility,
+		ReleasePattern: "refs/tags/v#", Created: k.Clock.Now(), Updated: k.Clock.Now(),
+	}
+	if err := k.Store.AddProject(k.t.Context(), p); err != nil {
+		k.t.Fatal(err)
+	}
+	return p.ID
+}
