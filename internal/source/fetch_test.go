@@ -526,6 +526,24 @@ func serveConnection(conn net.Conn, config *ssh.ServerConfig, root string) {
 	}
 }
 
+// TestFetchLasts: stages of a scan have contexts of their own.
+func TestFetchLasts(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	s, err := source.Fetch(ctx, source.Remote{URL: r.dir, Transports: []string{"file"}, Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	cancel()
+	for range 20 {
+		if data, err := fs.ReadFile(s.Tree, "b.txt"); err != nil || string(data) != "b" {
+			t.Fatalf("got %q, error %v", data, err)
+		}
+	}
+}
+
 // TestFetchTime: a host that keeps a fetch waiting is left when the caller leaves.
 func TestFetchTime(t *testing.T) {
 	t.Parallel()

@@ -171,6 +171,7 @@ type git struct {
 	env        []string // the environment; nil: the user's
 	global     string   // a configuration file of our own; empty: none
 	maxRecords int      // of a listing; 0: maxTree
+	lasting    bool     // a source lasts until it is closed, not only as long as the context it was opened with
 }
 
 // command makes git as deaf to its surroundings as it can be: no configuration
@@ -281,6 +282,9 @@ func (g git) source(ctx context.Context, ref string, description finding.Source)
 			return nil, err
 		}
 		return nil, errs.E(errs.Damaged, "list %s: %w", description.Name, err)
+	}
+	if g.lasting {
+		ctx = context.WithoutCancel(ctx)
 	}
 	if tree.blobs, err = g.startBlobs(ctx); err != nil {
 		return nil, errs.E(errs.Unavailable, "read %s: %w", description.Name, err)

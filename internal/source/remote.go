@@ -69,7 +69,8 @@ type RemoteRef struct {
 
 // Fetch fetches exactly one commit, without its history, and opens its tree:
 // nothing is checked out. The source's Description names the full ref (such as
-// refs/heads/main) and the commit. Close removes what was fetched.
+// refs/heads/main) and the commit. It can be read until Close, which removes what
+// was fetched, also when ctx has ended.
 //
 // The kinds of errors: errs.Invalid for addresses, refs and schemes that are not
 // allowed; errs.Denied for credentials that the host refuses; errs.NotFound for a
@@ -192,6 +193,7 @@ func (f *fetcher) open(ctx context.Context) (*Source, error) {
 		return nil, errs.E(errs.Unavailable, "remove credentials: %w", err)
 	}
 	local := f.git // nothing that follows speaks to the network
+	local.lasting = true
 	local.transports, local.global, local.env = nil, "", append(plainEnvironment(), "HOME="+f.dir)
 	s, err := local.source(ctx, "FETCH_HEAD", finding.Source{Kind: "git", Name: f.address.shown, Ref: name})
 	if err != nil {
