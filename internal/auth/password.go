@@ -172,14 +172,19 @@ func Weakness(password string, about ...string) string {
 	case variety(password) < 5:
 		return "repeats too few characters"
 	}
-	lower := strings.ToLower(password)
 	for _, word := range append(about, "password", "assay") {
-		word, _, _ = strings.Cut(strings.ToLower(word), "@")
-		if len(word) >= 4 && strings.Contains(lower, word) && len(lower)-len(word) < 6 {
+		local, _, _ := strings.Cut(word, "@")
+		if mostly(password, word) || mostly(password, local) {
 			return "is mostly a word that is easy to guess"
 		}
 	}
 	return ""
+}
+
+// mostly tells whether a password is a word with little else.
+func mostly(password, word string) bool {
+	password, word = strings.ToLower(password), strings.ToLower(word)
+	return len(word) >= 4 && strings.Contains(password, word) && len(password)-len(word) < 6
 }
 
 // variety counts the different characters.
