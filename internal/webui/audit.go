@@ -19,7 +19,6 @@ type auditPage struct {
 	Items         []auditRow
 	Pager         pager
 	Report        *app.AuditReport // of a verification that was asked for
-	Form          form
 	Empty         emptyState
 }
 
@@ -27,6 +26,7 @@ type auditRow struct {
 	Seq        int64
 	At         time.Time
 	Actor      string
+	Name       string // of the actor, if it is known
 	ActorHref  string
 	Action     string
 	Object     string
@@ -74,25 +74,42 @@ func (r *request) auditPage(report *app.AuditReport) (auditPage, error) {
 	if err != nil {
 		return auditPage{}, err
 	}
-	return r.auditPageOf(l, chips, list, report), nil
+	return r.auditPageOf(l, chips, list, r.namesIn(organisation), report), nil
 }
 
-func (r *request) auditPageOf(l listing, chips []chip, list store.List[store.AuditEvent], report *app.AuditReport) auditPage {
-	p := auditPage{Frame: r.frame("Audit log"), List: l, Pager: l.Pager(len(list.Items), list.Next), Report: report, Form: r.form("/audit/verify")}
+func (r *request) auditPageOf(l listing, chips []chip, list store.List[store.AuditEvent], names map[string]string, report *app.AuditReport) auditPage {
+	p := auditPage{Frame: r.frame("Audit log"), List: l, Pager: l.Pager(len(list.Items), list.Next), Report: report}
 	p.Frame.Lead = "Who did what. Each entry is chained to the one before it, so that none can be changed or removed unseen."
 	p.Frame.Wide = true
+	p.Frame.Actions = []action{{Label: "Verify the chain", Href: "/audit/verify", Post: true, Icon: "shield"}}
 	p.Organisations = chips
 	for _, kind := range []string{"project", "scan", "finding", "user", "member", "group", "token", "release", "session"} {
 		p.Kinds = append(p.Kinds, l.Choice(kind, "action", kind))
 	}
 	for i := range list.Items {
-		p.Items = append(p.Items, auditRowOf(l, &list.Items[i]))
+		row := auditRowOf(l, &list.Items[i])
+		row.Name = names[row.Actor]
+		p.Items = append(p.Items, row)
 	}
 	p.Empty = emptyState{Icon: "log", Title: "Nothing was done yet"}
 	if l.Filtered() {
 		p.Empty = emptyState{Icon: "log", Title: "Nothing fits", Actions: []action{{Label: "All entries", Href: l.Bare()}}}
 	}
 	return p
+}
+
+// namesIn are the names of people by how the log names them. Who is not among the
+// first of them, or cannot be read, is shown as the log has it.
+func (r *request) namesIn(organisation string) map[string]string {
+	names := map[string]string{"system": "the server"}
+	list, err := r.ui.app.Users(r.Context(), r.actor, store.UserFilter{Organisation: organisation}, store.Page{Limit: store.MaxLimit})
+	if err != nil {
+		return names
+	}
+	for _, u := range list.Items {
+		names["user:"+u.ID] = u.Name
+	}
+	return names
 }
 
 func auditRowOf(l listing, e *store.AuditEvent) auditRow {

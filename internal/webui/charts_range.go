@@ -235,7 +235,7 @@ func (r *rangeLine) x(stop int) float64 {
 	case stop >= len(r.stops):
 		return 100
 	}
-	const edge = 12.0
+	const edge = 15.0
 	if len(r.stops) == 1 {
 		return 50
 	}

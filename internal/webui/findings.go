@@ -232,7 +232,7 @@ func (u *ui) decideMany(r *request) (reply, error) {
 	back := local(r.field("back"))
 	d, faults := r.decision()
 	if r.field("which") == "all" {
-		filter := findingFilter(listingOf(back))
+		filter := findingFilter(listingFrom(back))
 		d.Filter = &filter
 	} else {
 		d.IDs = idsOf(append(slices.Clone(r.PostForm["id"]), strings.Split(r.field("ids"), ",")...))
@@ -309,8 +309,8 @@ func idsOf(texts []string) []int64 {
 	return ids
 }
 
-// listingOf is the listing of an address of ours.
-func listingOf(address string) listing {
+// listingFrom is the listing of an address of ours.
+func listingFrom(address string) listing {
 	at, err := url.Parse(address)
 	if err != nil {
 		return listing{"/", url.Values{}}

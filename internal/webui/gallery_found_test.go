@@ -360,7 +360,7 @@ func adminPages() map[string]shown {
 			for i, e := range [][4]string{{"user:u1", "project.create", "project:p1", `{"name":"storefront","visibility":"organisation"}`}, {"token:t1", "scan.create", "scan:s40", `{"ref":"main"}`}, {"user:u2", "finding.decide", "finding:101", `{"state":"accepted","until":"2026-05-14","findings":3}`}, {"system", "release.import", "release:4", `{}`}} {
 				list.Items = append(list.Items, store.AuditEvent{Event: audit.Event{Seq: int64(90 - i), At: before(time.Duration(i*i) * time.Hour).UnixMilli(), Actor: e[0], Action: e[1], Object: e[2], Project: "p1", Detail: e[3], Address: "192.0.2.17"}})
 			}
-			return show("audit", r.auditPageOf(r.listing(), nil, list, &app.AuditReport{Events: 90, Head: "5d41402abc4b2a76b9719d911017c592"}))
+			return show("audit", r.auditPageOf(r.listing(), nil, list, map[string]string{"user:u1": "Ada Example", "user:u2": "Grace Example"}, &app.AuditReport{Events: 90, Head: "5d41402abc4b2a76b9719d911017c592"}))
 		}},
 		"database": {"/database", func(r *request) reply {
 			release := store.Release{Seq: 4, Name: "2026-03-14", Digest: "sha256:9f86d081884c7d659a2feaa0c55ad015", Size: 812_345_678, Built: before(7 * time.Hour), Imported: before(3 * time.Hour), Current: true, Status: store.ReleaseStatus{

@@ -64,11 +64,10 @@ func (u *ui) answer(w http.ResponseWriter, r *request, to route) (reply, error) 
 	if r.csrf == "" {
 		r.csrf = u.visitorToken(w, r.Request)
 	}
-	if to.access == uploading {
-		return to.do(r)
-	}
-	if err := r.readForm(w); err != nil {
-		return nil, err
+	if to.access != uploading || !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data;") {
+		if err := r.readForm(w); err != nil {
+			return nil, err
+		}
 	}
 	return to.do(r)
 }

@@ -7,9 +7,9 @@ import "slices"
 type access int
 
 const (
-	signedIn access = iota // others are sent to the sign-in page
-	open                   // anybody
-	uploading              // as signedIn; the handler reads the body, and checks its token
+	signedIn  access = iota // others are sent to the sign-in page
+	open                    // anybody
+	uploading               // as signedIn; the handler reads the body, and checks its token
 )
 
 // route is a page or a form's target.

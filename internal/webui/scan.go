@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/assay-sca/assay/internal/app"
@@ -141,7 +142,7 @@ func stageSteps(s *store.Scan, now time.Time) []stageStep {
 			step.Took = duration(d)
 		}
 		if run.Tries > 0 {
-			step.Note = count(int64(run.Tries), "failed try") + "; " + step.Note
+			step.Note = strings.TrimSuffix(count(int64(run.Tries), "failed try")+"; "+step.Note, "; ")
 		}
 		steps = append(steps, step)
 	}

@@ -81,8 +81,8 @@ func (r *request) usersPageOf(l listing, f form, made linkOnce, organisations []
 // roleOptions lists the roles with what each may do.
 func roleOptions() []option {
 	says := map[app.Role]string{
-		app.Viewer: "reads", app.Developer: "and starts scans", app.Approver: "and decides on findings",
-		app.Manager: "and creates and changes projects", app.Administrator: "and users, groups, private projects",
+		app.Viewer: "reads", app.Developer: "also starts scans", app.Approver: "also decides on findings",
+		app.Manager: "also changes projects", app.Administrator: "also users and groups",
 	}
 	options := make([]option, 0, len(app.Roles()))
 	for _, role := range app.Roles() {
