@@ -26,7 +26,7 @@ func failureOf(kind errs.Kind) failure {
 	case errs.Anonymous:
 		return failure{http.StatusUnauthorized, "You are not signed in", "Sign in, then open the page again."}
 	case errs.Conflict, errs.Stale:
-		return failure{http.StatusConflict, "Somebody else changed this meanwhile", "Nothing of yours was stored. Open the page again to see what is there now, then make your change on that."}
+		return failure{http.StatusConflict, "This contradicts what is there", "Nothing was stored. Look at what is there now, then try again."}
 	case errs.TooLarge:
 		return failure{http.StatusRequestEntityTooLarge, "This is too large", "Send less at once."}
 	case errs.Busy:
@@ -47,6 +47,10 @@ type errorPage struct {
 // fail shows an error as a page and logs what is the server's fault.
 func (u *ui) fail(w http.ResponseWriter, r *request, err error) {
 	p := errorPage{failure: failureOf(errs.KindOf(err))}
+	if errs.IsChanged(err) {
+		p.Title = "Somebody else changed this meanwhile"
+		p.Does = "Nothing of yours was stored. Open the page again to see what is there now, then make your change on that."
+	}
 	if p.Status == http.StatusInternalServerError {
 		u.log.LogAttrs(r.Context(), slog.LevelError, "page failed",
 			slog.String("path", r.URL.Path), slog.String("error", err.Error()))

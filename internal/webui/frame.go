@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"maps"
 	"strings"
+	"time"
 
 	"github.com/assay-sca/assay/internal/app"
 )
@@ -148,14 +149,29 @@ func (r *request) railOf(items []railItem) []railItem {
 	return items
 }
 
-// countsOf asks the app for the frame's counters.
+// countsOf asks the app for the frame's counters. What cannot be told is not
+// shown: no page fails for it.
 func (u *ui) countsOf(ctx context.Context, actor app.Actor) (counts, error) {
 	activity, err := u.app.Activity(ctx, actor)
 	if err != nil {
 		return counts{}, err
 	}
-	c := activity.Counts
-	return counts{Running: c.Running, Waiting: c.Waiting + c.Queued}, nil
+	c := counts{Running: activity.Counts.Running, Waiting: activity.Counts.Waiting + activity.Counts.Queued}
+	if database, err := u.app.CurrentRelease(ctx, actor); err == nil {
+		c.Database, c.DatabaseSays = databaseDot(database, u.now())
+	}
+	return c, nil
+}
+
+// databaseDot is the colour of the database's dot, and what it means.
+func databaseDot(s app.DatabaseStatus, now time.Time) (class, says string) {
+	switch {
+	case s.State == "ok" && s.Current != nil:
+		return "good", "built " + ago(now, s.Current.Built)
+	case s.State == "missing":
+		return "none", s.Reason
+	}
+	return "old", s.Reason
 }
 
 func (u *ui) functions() template.FuncMap {

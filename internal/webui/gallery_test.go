@@ -227,7 +227,7 @@ func framePages() map[string]shown {
 		"setup":         {"/setup?link=abc", func(r *request) reply { return show("setup", r.setupPage(r.form("/setup"), "abc")) }},
 		"setup-no-link": {"/setup", func(r *request) reply { return show("setup", r.setupPage(r.form("/setup"), "")) }},
 		"error-404":     errorShown(errs.E(errs.NotFound, "there is no project p9, or you may not see it")),
-		"error-409":     errorShown(errs.E(errs.Conflict, "the project was changed by Grace Example a minute ago")),
+		"error-409":     errorShown(errs.Changed("project")),
 		"error-503":     errorShown(errs.E(errs.Unavailable, "the database does not answer")),
 	}
 }

@@ -2,6 +2,7 @@ package webui
 
 import (
 	"html/template"
+	"strings"
 
 	"github.com/assay-sca/assay/internal/store"
 )
@@ -96,6 +97,7 @@ func credentialOf(id string, f form, kinds []option, stored bool) credentialPart
 func partialFunctions() template.FuncMap {
 	return template.FuncMap{
 		"credential": credentialOf,
+		"fieldName":  func(name string) string { return strings.NewReplacer("_", " ", ".", " ").Replace(name) },
 		"percent":    percent,
 		"decimal":    decimal,
 		"again":      func(f form) form { f.Fault, f.Faults = "", nil; return f }, // another form of the same kind: without its faults

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/assay-sca/assay/internal/app"
+	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/store"
 )
 
@@ -224,6 +225,9 @@ func (r *request) neverScanned(view app.ProjectView) *emptyState {
 // fillComposition adds what the project is made of.
 func (r *request) fillComposition(p *projectPage, project string) error {
 	list, err := r.ui.app.Dependencies(r.Context(), r.actor, app.DependencyQuery{Project: project, Page: store.Page{Limit: 1}})
+	if kind := errs.KindOf(err); kind == errs.Unavailable || kind == errs.NotFound {
+		return nil // the rest of the summary stands without it
+	}
 	if err != nil {
 		return err
 	}

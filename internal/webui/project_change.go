@@ -1,6 +1,8 @@
 package webui
 
 import (
+	"cmp"
+
 	"github.com/assay-sca/assay/internal/app"
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/store"
@@ -36,9 +38,6 @@ func (u *ui) editProject(r *request) (reply, error) {
 	if err == nil {
 		return goSaying(r.settingsAt("#"+part), "The settings were stored."), nil
 	}
-	if errs.KindOf(err) == errs.Conflict && r.field("name") == "" {
-		return nil, err // not the name: somebody else was quicker
-	}
 	return r.settingsAgain(err, func(p *settingsPage, f form) {
 		if part == "scanning" {
 			p.Scanning = f
@@ -56,8 +55,9 @@ func (r *request) projectEdit() (app.ProjectEdit, string) {
 	}
 	list := func(values []string) *[]string { return &values }
 	if r.field("part") == "scanning" {
+		pattern := cmp.Or(r.field("release_pattern"), store.DefaultReleasePattern)
 		return app.ProjectEdit{
-			ReleasePattern: text("release_pattern"), Schedule: text("schedule"),
+			ReleasePattern: &pattern, Schedule: text("schedule"),
 			Include: list(lines(r.field("include"))), Exclude: list(lines(r.field("exclude"))),
 		}, "scanning"
 	}

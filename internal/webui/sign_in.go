@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/assay-sca/assay/internal/app"
@@ -115,10 +116,13 @@ func (r *request) refused(action string, err error) (form, error) {
 		f.Faults = map[string]string{}
 		for _, fault := range faults {
 			if f.Faults[fault.Field] == "" {
-				f.Faults[fault.Field] = sentence(fault.Message)
+				f.Faults[fault.Field] = faultText(fault.Message)
 			}
 		}
 		return f, nil
+	}
+	if errs.IsChanged(err) {
+		return f, err // the form shows what is no more
 	}
 	switch errs.KindOf(err) {
 	case errs.Invalid, errs.Conflict, errs.Denied, errs.Anonymous, errs.Busy, errs.TooLarge:
@@ -126,6 +130,16 @@ func (r *request) refused(action string, err error) (form, error) {
 		return f, nil
 	}
 	return f, err
+}
+
+// faultText is what is wrong with a field as a sentence: "is empty" is said of it.
+func faultText(message string) string {
+	first, _, _ := strings.Cut(message, " ")
+	switch first {
+	case "is", "has", "must", "needs", "cannot", "does", "was", "may", "names", "belongs":
+		return sentence("this " + message)
+	}
+	return sentence(message)
 }
 
 func (u *ui) doTheme(r *request) (reply, error) {
