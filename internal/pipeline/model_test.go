@@ -144,7 +144,9 @@ func (m *model) check() {
 		}
 	}
 	m.t.Logf("%d scans: %v", len(m.asked), ended)
-	got := slices.DeleteFunc(m.events(), func(name string) bool { return !slices.Contains(want, name) && len(name) > 15 && name[:15] == "scan.cancelled:" })
+	got := slices.DeleteFunc(m.events(), func(name string) bool {
+		return !slices.Contains(want, name) && len(name) > 15 && name[:15] == "scan.cancelled:"
+	})
 	slices.Sort(want)
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
