@@ -72,6 +72,7 @@ type tab struct {
 	t      *testing.T
 	ctx    context.Context
 	base   string
+	plain  bool
 	mu     sync.Mutex
 	faults []string
 }
@@ -81,7 +82,7 @@ func open(t *testing.T, browser context.Context, base string, v view) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	p := &tab{t: t, ctx: ctx, base: base}
+	p := &tab{t: t, ctx: ctx, base: base, plain: v.plain}
 	p.must(chromedp.Listen(ctx, p.listen))
 	scheme := "light"
 	if v.dark {

@@ -47,7 +47,7 @@ func cluster(t *testing.T, database string) *harness.Cluster {
 		t.Fatal(err)
 	}
 	c, err := harness.StartCluster(t.Context(), harness.ClusterOptions{Binary: binary, Dir: dir, Database: database,
-		Args: []string{"--allow-local-repositories", "--db", advisories, "--log-level", "warn"}})
+		Args: []string{"--allow-local-repositories", "--allow-http-repositories", "--private-host", "127.0.0.1", "--db", advisories, "--log-level", "warn"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,6 +84,7 @@ func TestWalk(t *testing.T) {
 		desktop.setUp(link)
 		desktop.signOut()
 		desktop.signIn()
+		desktop.triage(desktop.addHeld(t, "Held", "examples/shop"), "not affected")
 		project := desktop.addProject(t, c, "Shop", "examples/shop")
 		scan := desktop.watchScan(project)
 		finding := desktop.triage(project, "not affected")
@@ -201,28 +202,69 @@ func (p *tab) addProject(t *testing.T, c *harness.Cluster, name, folder string) 
 	return strings.SplitN(at, "?", 2)[0]
 }
 
-// watchScan follows the project's first scan by its live log and returns its path.
-func (p *tab) watchScan(project string) string {
+// addHeld makes a project of a repository whose host keeps the scan waiting, and
+// opens the scan's page: what the log shows from release on has come to the page
+// by itself.
+func (p *tab) addHeld(t *testing.T, name, folder string) string {
+	t.Helper()
+	root := t.TempDir()
+	if _, err := harness.Repository(t.Context(), filepath.Join(root, "app"), folder); err != nil {
+		t.Fatal(err)
+	}
+	host, err := harness.StartGitHost(t.Context(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(host.Close)
+	host.Hold()
+	t.Cleanup(host.Release)
+	p.visit("/projects/new")
+	p.fill("Repository", host.URL+"/app")
+	p.fill("Name", name)
+	p.press("Add and scan")
+	project := strings.SplitN(p.path(), "?", 2)[0]
+	p.scanPage(project)
+	p.await("the scan is fetching", `/Fetching/.test(document.querySelector('.log').innerText) && /running/i.test(document.querySelector('.title .badge').innerText)`)
+	p.look("the scan that runs")
+	evaluate[bool](p, `window.stayed = true`)
+	host.Release()
+	p.await("the page says by itself that the scan is done", ended+` && /Done/.test(document.querySelector('.log').innerText)`)
+	if !evaluate[bool](p, `window.stayed === true`) {
+		t.Error("the page was loaded again")
+	}
+	p.noted("the scan that ran")
+	return project
+}
+
+// scanPage opens the page of a project's newest scan and returns its path.
+func (p *tab) scanPage(project string) string {
 	p.t.Helper()
 	p.visit(project + "/scans")
 	scan := evaluate[string](p, `document.querySelector('main a[href^="/scans/"]').getAttribute('href')`)
 	scan = strings.SplitN(scan, "#", 2)[0]
 	p.visit(scan)
-	plain := !evaluate[bool](p, `Boolean(document.querySelector('[data-started]')) || !document.querySelector('[data-module]')`)
-	deadline := time.Now().Add(patience)
-	for plain && !p.ended() && time.Now().Before(deadline) {
-		p.visit(scan) // without JavaScript one loads the page again
+	return scan
+}
+
+// watchScan waits for the end of a project's first scan on its page and returns
+// its path.
+func (p *tab) watchScan(project string) string {
+	p.t.Helper()
+	scan := p.scanPage(project)
+	if p.plain {
+		deadline := time.Now().Add(patience)
+		for !evaluate[bool](p, ended) && time.Now().Before(deadline) {
+			p.visit(scan) // without JavaScript one loads the page again
+		}
 	}
-	p.await("the scan ends and its page says so by itself", ended)
-	p.await("the log is shown", `/prepare/i.test(document.body.innerText) && /merge/i.test(document.body.innerText)`)
+	p.await("the scan ends and its page says so", ended)
+	p.await("the log is shown", `/Fetched/.test(document.querySelector('.log').innerText) && /Done/.test(document.querySelector('.log').innerText)`)
 	p.look("the scan that was watched")
 	return scan
 }
 
 // ended is true on the page of a scan that was done.
-const ended = `/\b(done|finished|complete)\b/i.test(document.querySelector('main').innerText)`
-
-func (p *tab) ended() bool { return evaluate[bool](p, ended) }
+const ended = `/^(done|complete|incomplete)$/i.test(document.querySelector('.title .badge').innerText.trim())`
 
 // triage decides on the first finding of a project in the list, and returns the
 // path of the page of a finding.
