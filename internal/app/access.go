@@ -43,6 +43,3 @@ func (a Actor) visible() store.Visible {
 	}
 	return v
 }
-
-// errUnbuilt stands for what is being written.
-func errUnbuilt() error { return errs.E(errs.Unavailable, "not built yet") }

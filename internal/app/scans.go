@@ -108,9 +108,9 @@ func (a *App) enterScan(ctx context.Context, tx store.Store, who Actor, s store.
 	if who.System {
 		return s, nil
 	}
-	return s, tx.Audit(ctx, store.Event{
-		At: a.now(), Actor: who.ID(), Address: who.Address, Organisation: s.OrganisationID, Project: s.ProjectID,
-		Action: "scan.create", Object: "scan:" + s.ID, Detail: map[string]any{"trigger": string(s.Trigger), "ref": s.Ref},
+	return s, a.audit(ctx, tx, who, store.Event{
+		Organisation: s.OrganisationID, Project: s.ProjectID, Action: "scan.create", Object: "scan:" + s.ID,
+		Detail: map[string]any{"trigger": string(s.Trigger), "ref": s.Ref},
 	})
 }
 
@@ -297,9 +297,7 @@ func (a *App) CancelScan(ctx context.Context, who Actor, id string) (store.Scan,
 		if _, err := Admit(ctx, tx, a.Queue, a.Limits, a.now()); err != nil { // it may have left a place
 			return err
 		}
-		return tx.Audit(ctx, store.Event{
-			At: a.now(), Actor: who.ID(), Address: who.Address, Organisation: s.OrganisationID, Project: s.ProjectID, Action: "scan.cancel", Object: "scan:" + s.ID,
-		})
+		return a.audit(ctx, tx, who, store.Event{Organisation: s.OrganisationID, Project: s.ProjectID, Action: "scan.cancel", Object: "scan:" + s.ID})
 	})
 	return s, err
 }
