@@ -56,6 +56,7 @@ type DependencyList struct {
 	Direct     int
 	Affected   int
 	Ecosystems []EcosystemCount // by number, the most first
+	Licences   []LicenceCount   // by number, the most first
 	Units      []string
 	Notices    []string // what of the database must be known: missing, sample, stale, ecosystems without advisories, versions not compared
 }
@@ -169,6 +170,7 @@ func (l *DependencyList) sum(all []Dependency, status DatabaseStatus) {
 	slices.SortFunc(l.Ecosystems, func(a, b EcosystemCount) int {
 		return cmp.Or(cmp.Compare(b.Components, a.Components), strings.Compare(a.Name, b.Name))
 	})
+	l.Licences = countLicences(all)
 	l.notices(status, uncompared)
 }
 
