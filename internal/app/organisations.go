@@ -11,7 +11,7 @@ import (
 // OrganisationInput is what an organisation is called.
 type OrganisationInput struct {
 	Name string
-	Slug string // empty: made from the name
+	Slug string // empty: made from the name, or left as it is
 }
 
 // Organisations lists the organisations that the actor is in, by name, with the
@@ -55,13 +55,14 @@ func slugOf(name string) string {
 	return store.NewID() // a name in another script
 }
 
-func (in OrganisationInput) clean() (OrganisationInput, error) {
+// clean is the input without space around it, and with a slug in any case.
+func (in OrganisationInput) clean(otherwise string) (OrganisationInput, error) {
 	in.Name, in.Slug = strings.TrimSpace(in.Name), strings.TrimSpace(in.Slug)
+	if in.Slug == "" {
+		in.Slug = otherwise
+	}
 	var faults Faults
 	faults.checkName("name", in.Name)
-	if in.Slug == "" {
-		in.Slug = slugOf(in.Name)
-	}
 	faults.Unless(slugForm.MatchString(in.Slug) && len(in.Slug) <= maxSlug, "slug", "is not made of at most %d letters a-z, digits and single hyphens", maxSlug)
 	return in, faults.Err()
 }
@@ -71,7 +72,7 @@ func (a *App) CreateOrganisation(ctx context.Context, who Actor, in Organisation
 	if err := who.needInstallation(ScopeManage); err != nil {
 		return store.Organisation{}, err
 	}
-	in, err := in.clean()
+	in, err := in.clean(slugOf(strings.TrimSpace(in.Name)))
 	if err != nil {
 		return store.Organisation{}, err
 	}
@@ -94,13 +95,13 @@ func (a *App) UpdateOrganisation(ctx context.Context, who Actor, id string, revi
 	if err := who.needIn(id, Administrator, ScopeManage); err != nil {
 		return store.Organisation{}, err
 	}
-	in, err := in.clean()
-	if err != nil {
-		return store.Organisation{}, err
-	}
 	var o store.Organisation
-	err = a.Store.Tx(ctx, func(tx store.Store) error {
+	err := a.Store.Tx(ctx, func(tx store.Store) error {
 		old, err := tx.Organisation(ctx, id)
+		if err != nil {
+			return err
+		}
+		in, err := in.clean(old.Slug)
 		if err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ type OrganisationPath struct {
 
 type organisationBody struct {
 	Name string `json:"name" maxLength:"100"`
-	Slug string `json:"slug,omitempty" maxLength:"40" doc:"A short name for addresses; made from the name if absent."`
+	Slug string `json:"slug,omitempty" maxLength:"40" doc:"A short name for addresses. Absent: made from the name, or left as it is."`
 }
 
 type organisationAnswer struct {
