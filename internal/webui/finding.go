@@ -2,6 +2,7 @@ package webui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/assay-sca/assay/internal/app"
@@ -22,6 +23,7 @@ type findingPage struct {
 	Remedy      []string
 	Occurrences []app.Occurrence
 	Dissent     []string
+	Aliases     []string // that no record is listed by
 	History     []app.HistoryEntry
 	Exposed     []fact
 	Triage      triage
@@ -61,6 +63,11 @@ func (r *request) findingPage(v app.FindingView, f form) findingPage {
 	}
 	for _, c := range v.Detail.CVSS {
 		p.CVSS = append(p.CVSS, fmt.Sprintf("%.1f %s", c.Score, c.Vector))
+	}
+	for _, alias := range append([]string{v.Vulnerability()}, v.Detail.Aliases...) {
+		if !slices.ContainsFunc(v.Detail.Advisories, func(a store.FindingAdvisory) bool { return a.ID == alias }) {
+			p.Aliases = append(p.Aliases, alias)
+		}
 	}
 	for i, c := range v.Path {
 		p.Way = append(p.Way, wayStep{c.Name, c.Version, fmt.Sprintf("/components/%d", c.ID), i == len(v.Path)-1})

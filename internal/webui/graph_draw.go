@@ -9,7 +9,7 @@ import (
 
 // Sizes of the graph's drawing, in pixels: it keeps its size and scrolls.
 const (
-	nodeWidth   = 168
+	nodeWidth   = 184
 	nodeHeight  = 34
 	nodeGap     = 12 // between rows
 	columnGap   = 64
@@ -57,23 +57,29 @@ func needs(in graphInput, c choice, node int) string {
 }
 
 func (g *drawnGraph) draw(in graphInput, c choice, more func(node int) string) template.HTML {
-	number := make(map[int]int, len(c.nodes))
-	for i, n := range c.nodes {
+	joined, alone := c.apart()
+	number := make(map[int]int, len(joined))
+	for i, n := range joined {
 		number[n] = i
 	}
 	edges := make([][2]int, len(c.edges))
 	for i, e := range c.edges {
 		edges[i] = [2]int{number[e[0]], number[e[1]]}
 	}
-	l := arrange(len(c.nodes), edges)
+	l := arrange(len(joined), edges)
 	y := l.heights()
+	rows := 0 // that the joined ones take
+	if len(joined) > 0 {
+		rows = int(slices.Max(y)) + 2
+	}
 	g.Columns = len(l.layers)
-	width := len(l.layers)*(nodeWidth+columnGap) - columnGap + 2*graphMargin
-	height := int(slices.Max(y)*(nodeHeight+nodeGap)) + nodeHeight + 2*graphMargin
+	columns := max(g.Columns, min(len(alone), columnsAlone))
+	height := nodeTop(float64(rows+(len(alone)+columns-1)/columns)) - nodeGap + graphMargin
+	if len(alone) == 0 {
+		height = nodeTop(slices.Max(y)) + nodeHeight + graphMargin
+	}
 	d := &drawing{}
-	fmt.Fprintf(&d.b, `<svg class="graph" width="%d" height="%d" viewBox="0 0 %d %d" role="group" aria-labelledby="%s-t %s-d">`,
-		width, height, width, height, g.ID, g.ID)
-	fmt.Fprintf(&d.b, `<title id="%s-t">%s</title><desc id="%s-d">%s</desc>`, g.ID, esc(g.Title), g.ID, esc(g.Desc))
+	d.openGraph(g, nodeLeft(columns)-columnGap+graphMargin, height)
 	for i, way := range l.routes {
 		class := "edge"
 		if in.Nodes[c.edges[i][0]].Marked || in.Nodes[c.edges[i][1]].Marked {
@@ -81,10 +87,40 @@ func (g *drawnGraph) draw(in graphInput, c choice, more func(node int) string) t
 		}
 		fmt.Fprintf(&d.b, `<path class="%s" d="%s"/>`, class, l.curve(way, y))
 	}
-	for i, n := range c.nodes {
+	for i, n := range joined {
 		d.node(in.Nodes[n], nodeLeft(l.rank[i]), nodeTop(y[i]), c.hidden[n], moreOf(more, n))
 	}
+	for i, n := range alone {
+		d.node(in.Nodes[n], nodeLeft(i%columns), nodeTop(float64(rows+i/columns)), c.hidden[n], moreOf(more, n))
+	}
 	return d.close()
+}
+
+// columnsAlone is in how many columns nodes stand that nothing is joined to, if
+// the others do not make more.
+const columnsAlone = 5
+
+// apart tells the nodes that lines join from those that stand alone, which are
+// drawn below: each in a column with the roots they would make it endless.
+func (c *choice) apart() (joined, alone []int) {
+	ends := map[int]bool{}
+	for _, e := range c.edges {
+		ends[e[0]], ends[e[1]] = true, true
+	}
+	for _, n := range c.nodes {
+		if ends[n] {
+			joined = append(joined, n)
+		} else {
+			alone = append(alone, n)
+		}
+	}
+	return joined, alone
+}
+
+func (d *drawing) openGraph(g *drawnGraph, width, height int) {
+	fmt.Fprintf(&d.b, `<svg class="graph" width="%d" height="%d" viewBox="0 0 %d %d" role="group" aria-labelledby="%s-t %s-d">`,
+		width, height, width, height, g.ID, g.ID)
+	fmt.Fprintf(&d.b, `<title id="%s-t">%s</title><desc id="%s-d">%s</desc>`, g.ID, esc(g.Title), g.ID, esc(g.Desc))
 }
 
 func moreOf(more func(int) string, node int) string {
@@ -127,7 +163,7 @@ func (d *drawing) node(n graphNode, x, y, hidden int, more string) {
 	}
 	d.link(n.Href, n.Title, func() {
 		fmt.Fprintf(&d.b, `<rect width="%d" height="%d" rx="6"/><path class="strip" d="M3 6v%d"/>`, width, nodeHeight, nodeHeight-12)
-		d.at("label", 12, 15, middle((width-18)*10/75, n.Label))
+		d.at("label", 12, 15, middle((width-18)/8, n.Label))
 		d.at("note", 12, 28, middle((width-16)/7, n.Note))
 	})
 	if hidden > 0 && more != "" {

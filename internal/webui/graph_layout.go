@@ -245,10 +245,10 @@ func (l *layered) heights() []float64 {
 			l.settle(layer, y, neighbours)
 		}
 	}
-	least := slices.Min(append(slices.Clone(y), 0))
-	if len(y) > 0 {
-		least = slices.Min(y)
+	if len(y) == 0 {
+		return y
 	}
+	least := slices.Min(y)
 	for i := range y {
 		y[i] -= least
 	}

@@ -208,3 +208,21 @@ func BenchmarkDrawGraph(b *testing.B) {
 		drawGraph("g", in, graphWish{From: -1}, nil)
 	}
 }
+
+func TestNodesWithoutLinesStandBelow(t *testing.T) {
+	t.Parallel()
+	in := graphInput{Nodes: make([]graphNode, 14), Edges: [][2]int{{0, 1}}}
+	g := drawGraph("g", in, graphWish{From: -1}, nil)
+	// Of twelve alone in five columns, three rows below the one row of the two.
+	if text := string(g.SVG); !strings.Contains(text, `viewBox="0 0 1200 `) || g.Columns != 2 {
+		t.Errorf("%d columns: %.200s", g.Columns, text)
+	}
+	places := map[string]bool{}
+	for part := range strings.SplitSeq(string(g.SVG), `transform="translate(`) {
+		at, _, found := strings.Cut(part, ")")
+		if found && places[at] {
+			t.Errorf("two nodes stand at %s", at)
+		}
+		places[at] = true
+	}
+}
