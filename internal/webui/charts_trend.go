@@ -170,6 +170,9 @@ type scanBar struct {
 	Mark     string // failed, incomplete or empty
 }
 
+// Middle is the centre of the bar, in percent.
+func (b scanBar) Middle() float64 { return b.X + b.Width/2 }
+
 // barPart is a severity's share of a bar, in pixels.
 type barPart struct {
 	Class     string

@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 
@@ -47,6 +48,9 @@ type errorPage struct {
 // fail shows an error as a page and logs what is the server's fault.
 func (u *ui) fail(w http.ResponseWriter, r *request, err error) {
 	p := errorPage{failure: failureOf(errs.KindOf(err))}
+	if errors.Is(err, errStaleForm) {
+		p.Title, p.Does = "This form is too old", "Nothing was stored. Open its page again and send it once more."
+	}
 	if errs.IsChanged(err) {
 		p.Title = "Somebody else changed this meanwhile"
 		p.Does = "Nothing of yours was stored. Open the page again to see what is there now, then make your change on that."

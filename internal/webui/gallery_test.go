@@ -187,7 +187,7 @@ func framePages() map[string]shown {
 			p := r.projectPage(galleryProject(), galleryScans())
 			p.compose("p1", app.DependencyList{All: 1284, Ecosystems: []app.EcosystemCount{
 				{Name: "npm", Components: 1012, Known: true}, {Name: "golang", Components: 203, Known: true}, {Name: "conan", Components: 69},
-			}})
+			}, Licences: []app.LicenceCount{{Name: "MIT", Components: 812}, {Name: "Apache-2.0", Components: 203}, {Components: 141}, {Name: "ISC", Components: 70}, {Name: "BSD-3-Clause", Components: 40}, {Name: "MPL-2.0", Components: 12}, {Name: "GPL-3.0-only", Components: 6}}})
 			return show("project", p)
 		}},
 		"project-empty": {"/projects/p1", func(r *request) reply {
@@ -257,8 +257,8 @@ func galleryOverview() app.Overview {
 		o.New = append(o.New, store.NewFinding{
 			ID: int64(i + 1), Project: "p1", ProjectName: []string{"storefront", "billing-service"}[i%2], Vulnerability: v,
 			Severity:  []severity.Level{severity.Critical, severity.High, severity.Medium, severity.Unknown, severity.Low}[i],
-			Component: []string{"lodash 4.17.20", "golang.org/x/net v0.17.0", "org.springframework.boot:spring-boot-autoconfigure 3.1.4", "werkzeug 2.2.2", "qs 6.5.2"}[i],
-			Exploited: i == 0, At: galleryNow.Add(-time.Duration(i*5+2) * time.Hour),
+			Component: []string{"lodash", "golang.org/x/net", "org.springframework.boot:spring-boot-autoconfigure", "werkzeug", "qs"}[i],
+			Version:   "4.17.20", Exploited: i == 0, At: galleryNow.Add(-time.Duration(i*5+2) * time.Hour),
 		})
 	}
 	all := galleryProjects()

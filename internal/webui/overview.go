@@ -1,11 +1,12 @@
 package webui
 
 import (
+	"cmp"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/assay-sca/assay/internal/app"
-	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/store"
 )
 
@@ -42,12 +43,20 @@ func (u *ui) overview(r *request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What was new stays on this page; that the note of it fails is no reason not to show it.
-	if err := u.app.SeenOverview(r.Context(), r.actor); err != nil && errs.KindOf(err) != errs.Denied {
-		u.log.WarnContext(r.Context(), "overview not noted as seen", "error", err)
-	}
 	return show("overview", r.overviewPage(o)), nil
 }
+
+// lookedAtOverview notes that what is new has been seen. A person says so: if
+// looking did, a reload would hide what nobody read.
+func (u *ui) lookedAtOverview(r *request) (reply, error) {
+	if err := u.app.SeenOverview(r.Context(), r.actor); err != nil {
+		return nil, err
+	}
+	return goSaying("/", "Noted. What is found from now on is new."), nil
+}
+
+// mostNew is how many new findings the overview lists.
+const mostNew = 10
 
 func (r *request) overviewPage(o app.Overview) overviewPage {
 	p := overviewPage{Frame: r.frame("Overview"), NewMore: o.NewMore, Since: o.Since}
@@ -59,7 +68,12 @@ func (r *request) overviewPage(o app.Overview) overviewPage {
 	p.Chart = areaOf(o.Days, func(level string) string {
 		return "/vulnerabilities?" + url.Values{"severity": {level}}.Encode()
 	})
-	for _, f := range o.New {
+	slices.SortStableFunc(o.New, func(a, b store.NewFinding) int { return cmp.Compare(severityRank(b), severityRank(a)) })
+	for i, f := range o.New {
+		if i == mostNew {
+			p.NewMore = true
+			break
+		}
 		p.New = append(p.New, newRow{f, severityOf(f.Severity), findingPath(f.Project, f.ID)})
 	}
 	for _, project := range o.Troubled {
@@ -69,6 +83,14 @@ func (r *request) overviewPage(o app.Overview) overviewPage {
 		p.Worst = append(p.Worst, projectRowOf(project))
 	}
 	return p
+}
+
+// severityRank orders new findings: exploited ones first, then by severity.
+func severityRank(f store.NewFinding) int {
+	if f.Exploited {
+		return 100
+	}
+	return int(f.Severity)
 }
 
 // figuresOf are the four numbers.

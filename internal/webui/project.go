@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -60,9 +61,11 @@ type projectPage struct {
 	Scans      []projectScan
 	Ecosystems []shareRow
 	Licences   []shareRow
-	Languages  []string
-	Facts      []fact
-	Empty      *emptyState // nothing was ever scanned
+	// OtherLicences is how many more there are than those.
+	OtherLicences int
+	Languages     []string
+	Facts         []fact
+	Empty         *emptyState // nothing was ever scanned
 }
 
 // coverage is what a scan read and what it did not.
@@ -247,4 +250,18 @@ func (p *projectPage) compose(project string, list app.DependencyList) {
 		}
 		p.Ecosystems = append(p.Ecosystems, row)
 	}
+	for i, l := range list.Licences {
+		if i == mostLicences {
+			p.OtherLicences = len(list.Licences) - i
+			break
+		}
+		row := shareRow{Label: cmp.Or(l.Name, "not stated"), Count: int64(l.Components)}
+		if list.All > 0 {
+			row.Bar = shareBar(float64(l.Components) / float64(list.All))
+		}
+		p.Licences = append(p.Licences, row)
+	}
 }
+
+// mostLicences is how many licences the summary lists.
+const mostLicences = 6

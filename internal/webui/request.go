@@ -114,13 +114,13 @@ func (r *request) readForm(w http.ResponseWriter) error {
 // checkToken refuses a form that does not carry the session's token.
 func (r *request) checkToken(token string) error {
 	if subtle.ConstantTimeCompare([]byte(token), []byte(r.csrf)) != 1 {
-		return errs.E(errs.Denied, "%s", staleForm)
+		return errStaleForm
 	}
 	return nil
 }
 
-// staleForm is said when a form's token is not the session's.
-const staleForm = "this form is out of date or came from another site; reload the page and send it again"
+// errStaleForm is a form whose token is not the session's.
+var errStaleForm = errs.E(errs.Denied, "this form is out of date, or came from another site")
 
 func (r *request) parse(kind string) error {
 	if kind == "multipart/form-data" {

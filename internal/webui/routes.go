@@ -44,6 +44,7 @@ func (u *ui) entrance() []route {
 func (u *ui) portfolio() []route {
 	return []route{
 		{"GET /{$}", u.overview, signedIn},
+		{"POST /looked", u.lookedAtOverview, signedIn},
 		{"GET /live", u.live, signedIn},
 		{"GET /search", u.search, signedIn},
 		{"GET /account", u.account, signedIn},
