@@ -61,29 +61,29 @@ type Actor struct {
 func System() Actor { return Actor{System: true, Name: "system"} }
 
 // ID is how the audit log names the actor.
-func (a Actor) ID() string {
+func (who Actor) ID() string {
 	switch {
-	case a.System:
+	case who.System:
 		return "system"
-	case a.TokenID != "":
-		return "token:" + a.TokenID
+	case who.TokenID != "":
+		return "token:" + who.TokenID
 	}
-	return "user:" + a.UserID
+	return "user:" + who.UserID
 }
 
 // In is the actor's role in an organisation.
-func (a Actor) In(organisation string) Role {
-	if a.System || a.Installation {
+func (who Actor) In(organisation string) Role {
+	if who.System || who.Installation {
 		return Administrator
 	}
-	return a.Members[organisation]
+	return who.Members[organisation]
 }
 
 // For is the actor's role for a project: the higher of what the project grants
 // and what the organisation does, which for a private project counts from
 // administrator on.
-func (a Actor) For(organisation, project string, private bool) Role {
-	role, granted := a.In(organisation), a.Grants[project]
+func (who Actor) For(organisation, project string, private bool) Role {
+	role, granted := who.In(organisation), who.Grants[project]
 	if private && !role.AtLeast(Administrator) {
 		role = Nobody
 	}
@@ -94,19 +94,19 @@ func (a Actor) For(organisation, project string, private bool) Role {
 }
 
 // may tells whether the token's scopes, if there are any, allow.
-func (a Actor) may(scope Scope) bool {
-	return a.Scopes == nil || slices.Contains(a.Scopes, scope)
+func (who Actor) may(scope Scope) bool {
+	return who.Scopes == nil || slices.Contains(who.Scopes, scope)
 }
 
 // need is the refusal unless role is enough and the scope is allowed. What the
 // actor may not even see is reported as absent.
-func (a Actor) need(role, least Role, scope Scope, what string) error {
+func (who Actor) need(role, least Role, scope Scope, what string) error {
 	switch {
 	case role == Nobody:
 		return errs.E(errs.NotFound, "there is no %s, or you may not see it", what)
 	case !role.AtLeast(least):
 		return errs.E(errs.Denied, "this needs the role %s; you are %s here", least, role)
-	case !a.may(scope):
+	case !who.may(scope):
 		return errs.E(errs.Denied, "this needs a token with the scope %q", scope)
 	}
 	return nil

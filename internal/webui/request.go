@@ -153,6 +153,9 @@ func (r *request) client() app.Client {
 	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
 		c.Address = host
 	}
+	if cookie, err := r.Cookie(r.ui.o.SessionCookie); err == nil {
+		c.Cookie = cookie.Value
+	}
 	return c
 }
 

@@ -42,7 +42,7 @@ const Address = "192.0.2.7"
 // Reload reads an actor's rights anew, as every request does.
 func (k *Kit) Reload(who app.Actor) app.Actor {
 	k.t.Helper()
-	actor, err := k.App.ActorOfUser(k.t.Context(), who.UserID, app.Client{Address: Address})
+	actor, err := k.ActorOfUser(k.t.Context(), who.UserID, app.Client{Address: Address})
 	if err != nil {
 		k.t.Fatal(err)
 	}

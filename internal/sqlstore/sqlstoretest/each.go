@@ -67,7 +67,7 @@ func (s *Server) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // a test's
+	defer db.Close()
 	return db.Migrate(ctx)
 }
 

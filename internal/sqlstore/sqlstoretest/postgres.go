@@ -154,7 +154,7 @@ func (s *Server) create(ctx context.Context, name, from string) error {
 	if err != nil {
 		return err
 	}
-	defer c.Close(ctx) //nolint:errcheck // a test's
+	defer c.Close(ctx)
 	_, err = c.Exec(ctx, fmt.Sprintf("create database %s template %s", name, from))
 	return err
 }
