@@ -64,7 +64,13 @@ func (a *api) nouns(r huma.API) {
 	a.tokens(r)
 	a.grants(r)
 	a.audit(r)
+	a.projects(r)
+	a.portfolio(r)
 	a.scans(r)
+	a.findings(r)
+	a.vulnerabilities(r)
+	a.dependencies(r)
+	a.releases(r)
 }
 
 func build(use *app.App, o Options, register func(*api, huma.API)) (http.Handler, huma.API) {

@@ -75,16 +75,19 @@ func (n *nouns) FindVulnerabilities(ctx context.Context, organisation string, wh
 	f.and("w.findings > 0")
 	f.when(organisation != "", "w.organisation_id = ?", organisation)
 	in := filter{args: f.args}
-	in.and("x.vulnerability = w.id and x.counts and p.organisation_id = w.organisation_id")
+	in.and("x.vulnerability = w.id and x.counts and not p.archived")
+	in.when(organisation != "", "p.organisation_id = ?", organisation)
 	in.visible(n.dialect, "p", who)
 	f.args = in.args
-	f.terms = append(f.terms, `exists (select 1 from findings x join projects p on p.id = x.project_id`+in.where()+`)`)
+	where := `from findings x join versions v on v.id = x.version_id and v.main join projects p on p.id = x.project_id` + in.where()
+	f.terms = append(f.terms, `exists (select 1 `+where+`)`)
+	count := fmt.Sprintf(`(select count(*) from (select distinct p.id %s limit %d) used)`, where, store.FoundProjects)
 	return collect(ctx, n.read, func(row func(...any) error) (v store.FoundVulnerability, err error) {
 		var severity, exploited int64
 		err = row(&v.ID, &severity, &v.Summary, &exploited, &v.Projects)
 		v.Severity, v.Exploited = store.Level(severity), exploited > 0
 		return v, err
-	}, `select w.id, max(w.severity), max(w.summary), max(case when w.exploited then 1 else 0 end), cast(sum(w.projects) as bigint) from vulnerabilities w`+f.where()+
+	}, `select w.id, max(w.severity), max(w.summary), max(case when w.exploited then 1 else 0 end), `+count+` from vulnerabilities w`+f.where()+
 		fmt.Sprintf(` group by w.id order by w.id limit %d`, limit), f.args...)
 }
 

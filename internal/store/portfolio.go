@@ -52,7 +52,7 @@ type FoundComponent struct {
 	Projects  int64 // that use it and are seen; at most FoundProjects
 }
 
-// FoundProjects bounds what FoundComponent counts: more is "100+".
+// FoundProjects bounds what searches count: more is "100+".
 const FoundProjects = 100
 
 // FoundVulnerability is a vulnerability that a search found.
@@ -61,7 +61,7 @@ type FoundVulnerability struct {
 	Severity  severity.Level
 	Summary   string
 	Exploited bool
-	Projects  int64 // of the organisation
+	Projects  int64 // that have it and are seen; at most FoundProjects
 }
 
 // FoundPerson is a member that a search found.
