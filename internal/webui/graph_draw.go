@@ -68,13 +68,13 @@ func (g *drawnGraph) draw(in graphInput, c choice, more func(node int) string) t
 	}
 	l := arrange(len(joined), edges)
 	y := l.heights()
-	rows := 0 // that the joined ones take
+	rows := 0.0 // that the joined ones take, and a gap
 	if len(joined) > 0 {
-		rows = int(slices.Max(y)) + 2
+		rows = slices.Max(y) + 1.4
 	}
 	g.Columns = len(l.layers)
 	columns := max(g.Columns, min(len(alone), columnsAlone))
-	height := nodeTop(float64(rows+(len(alone)+columns-1)/columns)) - nodeGap + graphMargin
+	height := nodeTop(rows+float64((len(alone)+columns-1)/columns)) - nodeGap + graphMargin
 	if len(alone) == 0 {
 		height = nodeTop(slices.Max(y)) + nodeHeight + graphMargin
 	}
@@ -91,14 +91,14 @@ func (g *drawnGraph) draw(in graphInput, c choice, more func(node int) string) t
 		d.node(in.Nodes[n], nodeLeft(l.rank[i]), nodeTop(y[i]), c.hidden[n], moreOf(more, n))
 	}
 	for i, n := range alone {
-		d.node(in.Nodes[n], nodeLeft(i%columns), nodeTop(float64(rows+i/columns)), c.hidden[n], moreOf(more, n))
+		d.node(in.Nodes[n], nodeLeft(i%columns), nodeTop(rows+float64(i/columns)), c.hidden[n], moreOf(more, n))
 	}
 	return d.close()
 }
 
 // columnsAlone is in how many columns nodes stand that nothing is joined to, if
 // the others do not make more.
-const columnsAlone = 5
+const columnsAlone = 4
 
 // apart tells the nodes that lines join from those that stand alone, which are
 // drawn below: each in a column with the roots they would make it endless.

@@ -22,6 +22,7 @@ type graphPage struct {
 	Graph    drawnGraph
 	Says     string
 	Focus    string // the component that the graph is about; empty: all
+	Found    string // how many packages a search found; empty: none was made
 	Whole    string // address without the focus
 	Versions []chip
 	Empty    emptyState
@@ -87,7 +88,8 @@ func (r *request) graphPage(view app.ProjectView, l listing, g app.Graph) graphP
 }
 
 func (p *graphPage) draw(project string, l listing, g app.Graph, colour string) {
-	in, focus := graphInput{}, -1
+	in, focus, found := graphInput{}, -1, 0
+	wanted := strings.ToLower(strings.TrimSpace(l.Get("q")))
 	classes := newPalette()
 	for i, n := range g.Nodes {
 		class, label := classes.of(n, colour)
@@ -95,6 +97,9 @@ func (p *graphPage) draw(project string, l listing, g app.Graph, colour string) 
 			focus = i
 			p.Focus = strings.TrimSpace(n.Name + " " + n.Version)
 			class += " node-found"
+		} else if wanted != "" && strings.Contains(strings.ToLower(n.Name), wanted) {
+			class += " node-found"
+			found++
 		}
 		in.Nodes = append(in.Nodes, graphNode{
 			Label: n.Name, Note: cmp.Or(n.Version, "no version"), Title: nodeTitle(n, label), Class: class, Root: n.Direct, Marked: n.Findings > 0 || i == focus,
@@ -107,6 +112,9 @@ func (p *graphPage) draw(project string, l listing, g app.Graph, colour string) 
 	p.Graph = drawGraph("graph", in, graphWish{From: -1}, func(node int) string {
 		return l.Set("focus", strconv.FormatInt(g.Nodes[node].Component, 10))
 	})
+	if wanted != "" {
+		p.Found = count(int64(found), "package") + " found"
+	}
 	p.Key = classes.key()
 	p.Says = fmt.Sprintf("%s of %s", count(int64(p.Graph.Shown), "package"), number(int64(max(g.Total, len(g.Nodes)))))
 }

@@ -213,8 +213,8 @@ func TestNodesWithoutLinesStandBelow(t *testing.T) {
 	t.Parallel()
 	in := graphInput{Nodes: make([]graphNode, 14), Edges: [][2]int{{0, 1}}}
 	g := drawGraph("g", in, graphWish{From: -1}, nil)
-	// Of twelve alone in five columns, three rows below the one row of the two.
-	if text := string(g.SVG); !strings.Contains(text, `viewBox="0 0 1200 `) || g.Columns != 2 {
+	// Of twelve alone in four columns, three rows below the one row of the two.
+	if text := string(g.SVG); !strings.Contains(text, `viewBox="0 0 952 `) || g.Columns != 2 {
 		t.Errorf("%d columns: %.200s", g.Columns, text)
 	}
 	places := map[string]bool{}
