@@ -175,9 +175,7 @@ func framePages() map[string]shown {
 		}},
 		"projects": {"/projects?tag=backend", func(r *request) reply {
 			p := r.projectsPage(r.listing(), store.List[store.Project]{Items: galleryProjects(), Next: "abc"})
-			for _, tag := range []string{"backend", "frontend", "payments"} {
-				p.Tags = append(p.Tags, p.List.Choice(tag, "tag", tag))
-			}
+			p.offerTags([]string{"backend", "frontend", "payments"})
 			return show("projects", p)
 		}},
 		"projects-none": {"/projects?q=nothing", func(r *request) reply {

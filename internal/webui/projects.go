@@ -16,6 +16,7 @@ type projectsPage struct {
 	Pager         pager
 	States        []chip
 	Tags          []chip
+	TagOptions    []option // instead of Tags, if there are many
 	Organisations []chip
 	Empty         *emptyState
 	Text          string
@@ -71,10 +72,24 @@ func (u *ui) projects(r *request) (reply, error) {
 	}
 	p := r.projectsPage(l, list)
 	p.Organisations = chips
-	for _, tag := range tags {
-		p.Tags = append(p.Tags, l.Choice(tag, "tag", tag))
-	}
+	p.offerTags(tags)
 	return show("projects", p), nil
+}
+
+// mostTags is how many tags stand as chips; more are a list to choose from.
+const mostTags = 12
+
+func (p *projectsPage) offerTags(tags []string) {
+	if len(tags) > mostTags {
+		p.TagOptions = append(p.TagOptions, option{Value: "", Label: "Any tag"})
+	}
+	for _, tag := range tags {
+		if len(tags) > mostTags {
+			p.TagOptions = append(p.TagOptions, option{Value: tag, Label: tag, Chosen: p.List.Get("tag") == tag})
+		} else {
+			p.Tags = append(p.Tags, p.List.Choice(tag, "tag", tag))
+		}
+	}
 }
 
 func projectQueryOf(l listing, organisation string) app.ProjectQuery {

@@ -41,12 +41,12 @@ type handler func(r *request) (reply, error)
 func (u *ui) serve(to route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, raw *http.Request) {
 		r := &request{Request: raw, ui: u, now: u.now()}
-		answer, err := u.answer(w, r, to)
+		answer, err := u.answer(w, r, to) //nolint:contextcheck // the request carries it
 		if err == nil {
 			err = answer.send(w, r)
 		}
 		if err != nil {
-			u.fail(w, r, err)
+			u.fail(w, r, err) //nolint:contextcheck // the request carries it
 		}
 	})
 }
@@ -134,9 +134,6 @@ func (r *request) field(name string) string { return strings.TrimSpace(r.PostFor
 
 // secret is a form's field as it is: passwords may begin with a space.
 func (r *request) secret(name string) string { return r.PostForm.Get(name) }
-
-// checked tells whether a box was ticked.
-func (r *request) checked(name string) bool { return r.PostForm.Get(name) != "" }
 
 // revision is the If-Match of a form: which state of the object it shows.
 func (r *request) revision() (int64, error) {

@@ -77,7 +77,7 @@ func (v *visitor) do(method, path string, form url.Values, headers ...string) an
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	defer w.Body.Close() //nolint:errcheck // it was read
+	defer w.Body.Close()
 	text, err := io.ReadAll(w.Body)
 	if err != nil {
 		v.t.Fatal(err)
