@@ -13,7 +13,7 @@ import (
 func TestIdentity(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]func(*testing.T, store.Store){
-		"users": storetest.Users, "organisations": storetest.Organisations, "sessions": storetest.Sessions,
+		"users": storetest.Users, "organisations": storetest.Organisations, "grants": storetest.Grants, "sessions": storetest.Sessions,
 		"tokens": storetest.Tokens, "answers": storetest.Answers, "audits": storetest.Audits,
 	} {
 		t.Run(name, func(t *testing.T) {

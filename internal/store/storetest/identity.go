@@ -185,6 +185,45 @@ func groups(t *testing.T, s store.Store, one, two store.Organisation, ada, bob s
 	wantKind(t, "a deleted group", err, errs.NotFound)
 }
 
+// Grants specifies store.Grants.
+func Grants(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	one, two := newOrganisation(t, s, "one"), newOrganisation(t, s, "two")
+	ada := newUser(t, s, "ada@example.org")
+	team := store.Group{ID: store.NewID(), Organisation: one.ID, Name: "team"}
+	must(t, s.CreateGroup(ctx, team))
+	must(t, s.AddToGroup(ctx, team.ID, ada.ID))
+	project := func(o store.Organisation, v store.Visibility) string {
+		p := store.Project{ID: store.NewID(), Organisation: o.ID, Name: "web", Visibility: v, Created: noon, Updated: noon}
+		must(t, s.AddProject(ctx, p))
+		return p.ID
+	}
+	first, second := project(one, store.Private), project(two, store.VisibleToOrganisation)
+	same(t, "a private project", store.ProjectPlace{ID: first, Organisation: one.ID, Name: "web", Private: true}, got[store.ProjectPlace](t)(s.ProjectPlace(ctx, first)))
+	same(t, "an open project", store.ProjectPlace{ID: second, Organisation: two.ID, Name: "web"}, got[store.ProjectPlace](t)(s.ProjectPlace(ctx, second)))
+	_, err := s.ProjectPlace(ctx, store.NewID())
+	wantKind(t, "an unknown project", err, errs.NotFound)
+
+	byGroup := store.Grant{Project: first, Subject: "group:" + team.ID, Role: "manager"}
+	own := store.Grant{Project: first, Subject: "user:" + ada.ID, Role: "viewer"}
+	elsewhere := store.Grant{Project: second, Subject: "user:" + ada.ID, Role: "approver"}
+	for _, g := range []store.Grant{{Project: first, Subject: own.Subject, Role: "developer"}, own, byGroup, elsewhere, {Project: second, Subject: "user:other", Role: "viewer"}} {
+		must(t, s.SetGrant(ctx, g))
+	}
+	same(t, "a project's", []store.Grant{byGroup, own}, got[[]store.Grant](t)(s.ProjectGrants(ctx, first)))
+	same(t, "a user's in one organisation", []store.Grant{byGroup, own}, got[[]store.Grant](t)(s.UserGrants(ctx, ada.ID, one.ID)))
+	if all := got[[]store.Grant](t)(s.UserGrants(ctx, ada.ID, "")); len(all) != 3 {
+		t.Errorf("a user's: %v, want 3", all)
+	}
+	must(t, s.RemoveGrant(ctx, first, own.Subject))
+	wantKind(t, "removing again", s.RemoveGrant(ctx, first, own.Subject), errs.NotFound)
+	must(t, s.DeleteGroup(ctx, team.ID))
+	same(t, "after the group's end", []store.Grant{elsewhere}, got[[]store.Grant](t)(s.UserGrants(ctx, ada.ID, "")))
+	must(t, s.SetMember(ctx, two.ID, ada.ID, "viewer"))
+	must(t, s.RemoveMember(ctx, two.ID, ada.ID))
+	same(t, "after leaving", 0, len(got[[]store.Grant](t)(s.UserGrants(ctx, ada.ID, ""))))
+}
+
 // Sessions specifies store.Sessions and Links.
 func Sessions(t *testing.T, s store.Store) {
 	ctx := t.Context()
