@@ -48,9 +48,19 @@ export function watchSwaps(enhance) {
     event.preventDefault()
     swap(link.href, true, enhance)
   })
+  // The form's own fields change; what else the address says stays, but a list
+  // that is filtered anew starts from its beginning.
   const send = (form) => {
     const url = new URL(form.action)
-    url.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ''))
+    const says = new URLSearchParams(location.search)
+    says.delete('cursor')
+    const own = [...form.elements].filter((field) => field.name && field.type !== 'hidden')
+    for (const field of own) says.delete(field.name)
+    const data = new FormData(form)
+    for (const name of new Set(own.map((field) => field.name))) {
+      for (const value of data.getAll(name)) if (value !== '') says.append(name, value)
+    }
+    url.search = says
     swap(url, true, enhance)
   }
   document.addEventListener('submit', (event) => {
