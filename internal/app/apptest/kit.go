@@ -29,9 +29,13 @@ type Kit struct {
 // New makes a kit over a database, which is empty or has what a test put there.
 func New(t testing.TB, db store.Store) *Kit {
 	t.Helper()
+	keys, err := auth.ParseKeyring("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
+	if err != nil {
+		t.Fatal(err)
+	}
 	k := &Kit{Store: db, Queue: &Queue{}, Blobs: NewBlobs(), Clock: NewClock(), t: t}
 	k.App = app.New(app.Deps{
-		Store: db, Blobs: k.Blobs, Queue: k.Queue, Clock: k.Clock.Now, Log: slog.New(slog.DiscardHandler),
+		Store: db, Blobs: k.Blobs, Queue: k.Queue, Clock: k.Clock.Now, Log: slog.New(slog.DiscardHandler), Keys: keys,
 		Passwords: auth.NewPasswords(auth.PasswordOptions{Cost: auth.Cost{Memory: 8, Passes: 1}}), // tests need no strong ones
 	})
 	return k
