@@ -73,6 +73,12 @@ func (v *visitor) do(method, path string, form url.Values, headers ...string) an
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
+	return v.sent(r)
+}
+
+// sent sends a request and reads the answer.
+func (v *visitor) sent(r *http.Request) answer {
+	v.t.Helper()
 	w, err := v.client.Do(r)
 	if err != nil {
 		v.t.Fatal(err)
