@@ -47,6 +47,9 @@ type errorPage struct {
 
 // fail shows an error as a page and logs what is the server's fault.
 func (u *ui) fail(w http.ResponseWriter, r *request, err error) {
+	if r.Context().Err() != nil {
+		return // whoever asked went away
+	}
 	p := errorPage{failure: failureOf(errs.KindOf(err))}
 	if errors.Is(err, errStaleForm) {
 		p.Title, p.Does = "This form is too old", "Nothing was stored. Open its page again and send it once more."
