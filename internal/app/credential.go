@@ -48,7 +48,7 @@ func (a *App) editedRepository(r store.Repository, in RepositoryEdit) (store.Rep
 	}
 	// A secret is not carried to where it was not entered for: whoever may edit
 	// could have it sent to a host of their own.
-	if credential.Secret == "" && len(r.Sealed) > 0 && credential.Kind != store.CredentialNone && place(before.URL) != place(r.URL) {
+	if credential.Secret == "" && len(r.Sealed) > 0 && credential.Kind == r.Credential && place(before.URL) != place(r.URL) {
 		f.add("credential.secret", "is to be entered again, as the host is another")
 	}
 	if err := a.setCredential(f, &r, u, credential); err != nil {
