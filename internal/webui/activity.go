@@ -95,7 +95,7 @@ func (r *request) activityPage(l listing, work app.Activity, list store.List[app
 }
 
 func (r *request) scanRow(s app.ScanRow) scanRow {
-	row := scanRow{ScanRow: s, Badge: stateOfScan(string(s.State), s.Incomplete), Stage: string(s.Scan.Stage)}
+	row := scanRow{ScanRow: s, Badge: stateOfScan(string(s.State), s.Incomplete), Stage: string(s.Stage)}
 	if !s.StartedAt.IsZero() {
 		end := s.FinishedAt
 		if end.IsZero() {

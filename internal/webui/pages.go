@@ -4,7 +4,6 @@ import (
 	"html/template"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/assay-sca/assay/internal/severity"
@@ -190,15 +189,4 @@ func dayOf(text string) time.Time {
 		return time.Time{}
 	}
 	return t.Add(24*time.Hour - time.Millisecond)
-}
-
-// joined lists words as people do: a, b and c.
-func joined(words []string) string {
-	switch len(words) {
-	case 0:
-		return ""
-	case 1:
-		return words[0]
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
