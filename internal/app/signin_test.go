@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -296,6 +299,69 @@ func disabledIsOut(t *testing.T, k *apptest.Kit, root app.Actor, user string) {
 	wantKind(t, "the link of a disabled user", err, errs.NotFound)
 	_, err = k.NewPasswordLink(ctx, root, user)
 	wantKind(t, "a link for a disabled user", err, errs.Conflict)
+}
+
+// TestLockedOut: the operator lets the only administrator in again.
+func TestLockedOut(t *testing.T) {
+	t.Parallel()
+	k := apptest.New(t, openSQLite(t))
+	ctx, root := t.Context(), setUp(t, k).Actor
+	_, err := k.PasswordLinkFor(ctx, k.Actor(k.Organisation("o"), app.Administrator), "ada@example.org")
+	wantKind(t, "an organisation's administrator", err, errs.Denied)
+	_, err = k.PasswordLinkFor(ctx, app.System(), "eve@example.org")
+	wantKind(t, "an unknown address", err, errs.NotFound)
+	link, err := k.PasswordLinkFor(ctx, app.System(), "Ada@example.org")
+	fatal(t, err)
+	signed, err := k.UseLink(ctx, app.UseLinkInput{Link: link.Secret, Password: "another horse battery"}, browser)
+	if err != nil || signed.Actor.UserID != root.UserID {
+		t.Errorf("signed in as %+v, error %v", signed.Actor, err)
+	}
+}
+
+// TestLinksAtOnce: of many who use a link at the same moment, one does.
+func TestLinksAtOnce(t *testing.T) {
+	t.Parallel()
+	eachKit(t, func(t *testing.T, k *apptest.Kit) {
+		ctx := t.Context()
+		link, err := k.SetupLink(ctx)
+		fatal(t, err)
+		atOnce(t, func(i int) error {
+			return errOf(k.Setup(ctx, app.SetupInput{Link: link.Secret, Organisation: "Works", Name: "Ada", Email: fmt.Sprintf("ada%d@example.org", i), Password: goodPassword}, browser))
+		})
+		users, err := k.Users(ctx, app.System(), store.UserFilter{}, store.Page{})
+		if err != nil || len(users.Items) != 1 {
+			t.Fatalf("%d users, error %v; want 1", len(users.Items), err)
+		}
+		link, err = k.NewPasswordLink(ctx, app.System(), users.Items[0].ID)
+		fatal(t, err)
+		atOnce(t, func(int) error {
+			return errOf(k.UseLink(ctx, app.UseLinkInput{Link: link.Secret, Password: goodPassword}, browser))
+		})
+	})
+}
+
+// atOnce does something several times at once, of which exactly one is to succeed.
+func atOnce(t *testing.T, do func(i int) error) {
+	t.Helper()
+	var good atomic.Int64
+	var all sync.WaitGroup
+	for i := range 5 {
+		all.Go(func() {
+			err := do(i)
+			switch errs.KindOf(err) {
+			case errs.NotFound, errs.Conflict:
+			default:
+				if err != nil {
+					t.Error(err)
+				}
+				good.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if good.Load() != 1 {
+		t.Errorf("%d succeeded, want 1", good.Load())
+	}
 }
 
 func TestOwnSessions(t *testing.T) {

@@ -69,7 +69,7 @@ func (o ProviderOptions) admit(i Identity, verified bool, title string) (Identit
 		return Identity{}, errs.E(errs.Denied, "%s did not say who you are", title)
 	case !ok || !verified:
 		return Identity{}, errs.E(errs.Denied, "%s has not verified your address", title)
-	case len(o.Domains) > 0 && !slices.Contains(o.Domains, domain):
+	case len(o.Domains) > 0 && !slices.ContainsFunc(o.Domains, func(d string) bool { return strings.EqualFold(d, domain) }):
 		return Identity{}, errs.E(errs.Denied, "addresses of %q are not admitted", domain)
 	}
 	return i, nil

@@ -174,7 +174,7 @@ func TestOIDC(t *testing.T) {
 	}{
 		{name: "verified", want: ada},
 		{name: "verified as a text", at: func(p *idp) { p.claims = map[string]any{"email_verified": "true"} }, want: ada},
-		{name: "admitted domain", o: func(o *ProviderOptions) { o.Domains = []string{"example.net", "example.org"} }, want: ada},
+		{name: "admitted domain", o: func(o *ProviderOptions) { o.Domains = []string{"example.net", "Example.org"} }, want: ada},
 		{name: "other domain", o: func(o *ProviderOptions) { o.Domains = []string{"example.net"} }, kind: errs.Denied},
 		{name: "not verified", at: func(p *idp) { p.claims = map[string]any{"email_verified": false} }, kind: errs.Denied},
 		{name: "not known to be verified", at: func(p *idp) { p.claims = map[string]any{"email_verified": nil} }, kind: errs.Denied},
