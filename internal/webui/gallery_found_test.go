@@ -264,7 +264,18 @@ func galleryLog() app.LogPage {
 
 func scanPages() map[string]shown {
 	scan := func(state store.ScanState) func(r *request) reply {
-		return func(r *request) reply { return show("scan", r.scanPage(galleryScan(state), galleryLog())) }
+		return func(r *request) reply {
+			p := r.scanPage(galleryScan(state), galleryLog())
+			if state == store.ScanDone {
+				p.files(app.Ledger{Unpinned: []string{"pkg:npm/%40scope/left-pad"}, Files: []inventory.FileCoverage{
+					{Path: "web/package-lock.json", Kind: "package-lock", Ecosystem: "npm", Status: inventory.Read},
+					{Path: "third/conan.lock", Kind: "conan", Ecosystem: "ConanCenter", Status: inventory.NoAdvisories, Reason: "the database has no advisories for ConanCenter"},
+					{Path: "examples", Kind: "directory", Status: inventory.Skipped, Reason: "excluded by the project: examples/**"},
+					{Path: "web/legacy/yarn.lock", Kind: "yarn", Ecosystem: "npm", Status: inventory.Failed, Reason: "no version follows the name", Line: 412},
+				}})
+			}
+			return show("scan", p)
+		}
 	}
 	return map[string]shown{
 		"scan":         {"/scans/s40", scan(store.ScanDone)},

@@ -1,13 +1,17 @@
 package webui
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/assay-sca/assay/internal/app"
+	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/inventory"
 	"github.com/assay-sca/assay/internal/store"
 )
 
@@ -20,7 +24,11 @@ type scanPage struct {
 	Tally    tally
 	Findings string // path of the project's list
 	Coverage coverage
-	Changed  []fact // what became of each unit
+	Trouble  []fileRow // what was not read whole or not compared, the worst first
+	Read     []fileRow
+	Left     int      // of both, that are not listed
+	Unpinned []string // components that no file pins to a version
+	Changed  []fact   // what became of each unit
 	Analyses []analysisRow
 	Facts    []fact
 	Log      []logLine
@@ -39,6 +47,16 @@ type stageStep struct {
 	Took  string
 	Note  string
 }
+
+// fileRow is a manifest or lockfile with what became of it.
+type fileRow struct {
+	inventory.FileCoverage
+	Badge badge
+	Place string // with the line of the fault
+}
+
+// maxFiles bounds how many files of a kind are listed.
+const maxFiles = 300
 
 // analysisRow is an analyzer of the scan.
 type analysisRow struct {
@@ -67,7 +85,48 @@ func (u *ui) scan(r *request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return show("scan", r.scanPage(view, log)), nil
+	ledger, err := u.app.ScanLedger(r.Context(), r.actor, view.ID)
+	if err != nil && errs.KindOf(err) != errs.NotFound { // old ledgers are not kept for ever
+		return nil, err
+	}
+	p := r.scanPage(view, log)
+	p.files(ledger)
+	return show("scan", p), nil
+}
+
+// files lists what the scan saw: what it could not read or compare, and the rest.
+func (p *scanPage) files(l app.Ledger) {
+	p.Unpinned = l.Unpinned
+	for _, f := range l.Files {
+		row := fileRow{f, statusBadge(f.Status), placeOf(f.Path, f.Line)}
+		list := &p.Trouble
+		if f.Status == inventory.Read {
+			list = &p.Read
+		}
+		if len(*list) == maxFiles {
+			p.Left++
+			continue
+		}
+		*list = append(*list, row)
+	}
+	order := []inventory.Status{inventory.Failed, inventory.NoAdvisories, inventory.Unsupported, inventory.Skipped}
+	slices.SortStableFunc(p.Trouble, func(a, b fileRow) int {
+		return cmp.Compare(slices.Index(order, a.Status), slices.Index(order, b.Status))
+	})
+}
+
+func statusBadge(s inventory.Status) badge {
+	switch s {
+	case inventory.Read:
+		return badge{"read", "good", ""}
+	case inventory.Failed:
+		return badge{"not read", "bad", "It could not be read whole"}
+	case inventory.NoAdvisories:
+		return badge{"not compared", "warn", "It was read, but the database knows nothing of its ecosystem"}
+	case inventory.Unsupported:
+		return badge{"not supported", "warn", "A manifest or lockfile of a format that Assay does not read yet"}
+	}
+	return badge{"skipped", "neutral", "Left out by a rule"}
 }
 
 func (r *request) scanPage(s app.ScanView, log app.LogPage) scanPage {
