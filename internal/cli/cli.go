@@ -27,7 +27,8 @@ import (
 
 // Env is everything that a run takes from its surroundings.
 type Env struct {
-	Args           []string // without the program's name
+	Args           []string  // without the program's name
+	Stdin          io.Reader // what is piped in; nil: nothing
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
 	Now            func() time.Time
@@ -40,7 +41,7 @@ type Env struct {
 // Process is the surroundings of the running process.
 func Process() Env {
 	return Env{
-		Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now,
+		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now,
 		Client:   httpClient(),
 		Terminal: isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb",
 		Color:    isTerminal(os.Stdout) && wantsColor(os.Getenv),
@@ -127,7 +128,8 @@ and in .assay.yaml (fail-on: high).`,
 	root.PersistentFlags().StringVar(&a.config, "config", "", "configuration `FILE` (default: .assay.yaml beside what is scanned)")
 	root.PersistentFlags().StringVar(&a.cacheDir, "cache-dir", "", "`FOLDER` for the database and downloads (default: the user's cache folder)")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no messages but errors")
-	root.AddCommand(a.scanCommand(), a.explainCommand(), a.dbCommand(), a.serveCommand(), a.migrateCommand(), a.schemaCommand(), a.versionCommand())
+	root.AddCommand(a.scanCommand(), a.explainCommand(), a.dbCommand(), a.loginCommand(), a.projectCommand(), a.pushCommand(), a.statusCommand(),
+		a.serveCommand(), a.migrateCommand(), a.backupCommand(), a.restoreCommand(), a.auditCommand(), a.userCommand(), a.schemaCommand(), a.versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return errs.E(errs.Invalid, "%w; see `%s --help`", err, cmd.CommandPath())
 	})

@@ -108,25 +108,43 @@ func (a *app) sayOutdated(ctx context.Context, db *vulndb.DB) error {
 
 // openSample builds the embedded sample in a temporary folder.
 func openSample(ctx context.Context) (*vulndb.DB, func() error, error) {
-	set, err := feeds.FromFS("sample", sample.Advisories())
+	file, remove, err := buildSample(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
+	db, err := vulndb.Open(ctx, file)
+	if err != nil {
+		return nil, nil, errors.Join(err, remove())
+	}
+	return db, func() error { return errors.Join(db.Close(), remove()) }, nil
+}
+
+// buildSample writes the embedded sample as a file in a temporary folder.
+func buildSample(ctx context.Context) (string, func() error, error) {
+	set, err := feeds.FromFS("sample", sample.Advisories())
+	if err != nil {
+		return "", nil, err
+	}
 	dir, err := os.MkdirTemp("", "assay-sample-")
 	if err != nil {
-		return nil, nil, fmt.Errorf("unpack the sample: %w", err)
+		return "", nil, fmt.Errorf("unpack the sample: %w", err)
 	}
+	remove := func() error { return os.RemoveAll(dir) }
 	file := filepath.Join(dir, "sample.db")
 	// A fixed time: the sample is what it is, whenever it is unpacked.
 	options := build.Options{Built: time.Date(2026, time.November, 21, 0, 0, 0, 0, time.UTC), Sample: true, Describe: feeds.Provider}
 	if _, err := build.Run(ctx, file, []feed.Set{set}, options, build.Limits{}, func(string) {}); err != nil {
-		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+		return "", nil, errors.Join(err, remove())
 	}
-	db, err := vulndb.Open(ctx, file)
-	if err != nil {
-		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	return file, remove, nil
+}
+
+// databaseFile is the file that a name means: itself, or the sample.
+func databaseFile(ctx context.Context, name string) (string, func() error, error) {
+	if name == sampleName {
+		return buildSample(ctx)
 	}
-	return db, func() error { return errors.Join(db.Close(), os.RemoveAll(dir)) }, nil
+	return name, func() error { return nil }, nil
 }
 
 // ensure opens the database for a scan. An installed one that is missing or too

@@ -14,6 +14,6 @@ fetches it when it is missing or too old.`,
 		Args: cobra.ArbitraryArgs, RunE: group,
 	}
 	cmd.AddCommand(a.dbBuildCommand(), a.dbUpdateCommand(), a.dbStatusCommand(), a.dbSearchCommand(), a.dbShowCommand(),
-		a.dbDiffCommand(), a.dbExportCommand(), a.dbImportCommand())
+		a.dbDiffCommand(), a.dbExportCommand(), a.dbImportCommand(), a.dbLoadCommand())
 	return cmd
 }

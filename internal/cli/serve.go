@@ -104,6 +104,14 @@ the working folder is read.`,
 		if err != nil {
 			return err
 		}
+		if o.Import != "" {
+			file, done, err := databaseFile(cmd.Context(), o.Import)
+			if err != nil {
+				return err
+			}
+			defer done() //nolint:errcheck // a temporary folder
+			o.Import = file
+		}
 		return server.Run(cmd.Context(), o)
 	}
 	return cmd
@@ -116,7 +124,7 @@ func (f *serveFlags) bind(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.roles, "roles", []string{"api", "worker", "scheduler"}, "`LIST` of what this process does")
 	flags.StringVar(&f.publicURL, "public-url", "", "`URL` that people reach the server by; with https, cookies are only sent there")
 	flags.StringSliceVar(&f.proxies, "trusted-proxy", nil, "`NETWORK` of proxies whose X-Forwarded-For is believed (may be given several times)")
-	flags.StringVar(&f.o.Import, "db", "", "advisory database `FILE` that is made the current one at start, unless a newer one is in use")
+	flags.StringVar(&f.o.Import, "db", "", "advisory database `FILE`, or \"sample\", that is made the current one at start, unless a newer one is in use")
 	flags.StringVar(&f.o.KeyFile, "key-file", "", "`FILE` with the key that seals credentials: 32 bytes in base64 (default: made in --data)")
 	flags.StringVar(&f.logFormat, "log-format", "json", "`FORMAT` of the log: json or text")
 	flags.StringVar(&f.logLevel, "log-level", "info", "`LEVEL` of the log: debug, info, warn or error")
