@@ -23,9 +23,9 @@ func projectFor(ctx context.Context, st store.Store, who Actor, id string, least
 }
 
 // visible says which projects the actor sees, for lists.
-func (a Actor) visible() store.Visible {
-	v := store.Visible{All: a.System || a.Installation}
-	for organisation, role := range a.Members {
+func (who Actor) visible() store.Visible {
+	v := store.Visible{All: who.System || who.Installation}
+	for organisation, role := range who.Members {
 		switch {
 		case role.AtLeast(Administrator):
 			v.Administers = append(v.Administers, organisation)
@@ -33,7 +33,7 @@ func (a Actor) visible() store.Visible {
 			v.Organisations = append(v.Organisations, organisation)
 		}
 	}
-	for project, role := range a.Grants {
+	for project, role := range who.Grants {
 		if role.AtLeast(Viewer) {
 			v.Projects = append(v.Projects, project)
 		}

@@ -45,8 +45,8 @@ func (a *App) Findings(ctx context.Context, who Actor, q FindingQuery) (FindingL
 }
 
 // mayDecide tells whether an actor decides on a project's findings.
-func (a Actor) mayDecide(p store.Project) bool {
-	return a.For(p.Organisation, p.ID, p.Visibility == store.Private).AtLeast(Approver) && a.may(ScopeTriage)
+func (who Actor) mayDecide(p store.Project) bool {
+	return who.For(p.Organisation, p.ID, p.Visibility == store.Private).AtLeast(Approver) && who.may(ScopeTriage)
 }
 
 // FindingView is a finding and what its page shows.
