@@ -3,6 +3,7 @@ package webui
 import (
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // form is a form's state: what its fields hold and what is wrong with them.
@@ -219,5 +220,23 @@ func (f form) atField(inner, name string) {
 	if says, ok := f.Faults[inner]; ok && f.Faults[name] == "" {
 		f.Faults[name] = says
 		delete(f.Faults, inner)
+	}
+}
+
+// conflictAt shows what the whole form contradicts beside the field that it is
+// about, if it says the word.
+func (f *form) conflictAt(word, name string) {
+	if strings.Contains(f.Fault, word) && f.Faults[name] == "" {
+		f.Faults, f.Fault = map[string]string{name: f.Fault}, ""
+	}
+}
+
+// gather moves what is wrong with the parts of a list to one field.
+func (f form) gather(list, name string) {
+	for inner, says := range f.Faults {
+		if strings.HasPrefix(inner, list+".") {
+			delete(f.Faults, inner)
+			f.Faults[name] = says
+		}
 	}
 }

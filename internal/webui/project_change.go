@@ -39,6 +39,7 @@ func (u *ui) editProject(r *request) (reply, error) {
 		return goSaying(r.settingsAt("#"+part), "The settings were stored."), nil
 	}
 	return r.settingsAgain(err, func(p *settingsPage, f form) {
+		f.conflictAt("name", "name")
 		if part == "scanning" {
 			p.Scanning = f
 		} else {
@@ -74,6 +75,7 @@ func (u *ui) addRepository(r *request) (reply, error) {
 		return goSaying(r.settingsAt("#repositories"), "The repository was added. Its first scan is under way."), nil
 	}
 	return r.settingsAgain(err, func(p *settingsPage, f form) {
+		f.conflictAt("repository", "url")
 		f.ofRepository()
 		p.NewRepo, p.Credentials = f, credentialOptions(f.Value("credential_kind"))
 	})
@@ -135,7 +137,10 @@ func (u *ui) changeChannels(r *request) (reply, error) {
 	if err == nil {
 		return goSaying(r.settingsAt("#notifications"), "The notifications were changed."), nil
 	}
-	return r.settingsAgain(err, func(p *settingsPage, f form) { p.NewChannel = f })
+	return r.settingsAgain(err, func(p *settingsPage, f form) {
+		f.gather("channels", "where")
+		p.NewChannel = f.of(p.General.Revision)
+	})
 }
 
 func (r *request) channelsAfter(now []store.Channel) []app.ChannelSettings {

@@ -74,6 +74,8 @@ func (u *ui) createProject(r *request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.conflictAt("repository", "url")
+	f.conflictAt("name", "name")
 	f.atField("repositories.0.url", "url")
 	f.atField("repositories.0.ref", "ref")
 	f.atField("repositories.0.credential.secret", "credential")

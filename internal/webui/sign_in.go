@@ -2,8 +2,10 @@ package webui
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -115,8 +117,9 @@ func (r *request) refused(action string, err error) (form, error) {
 	if errors.As(err, &faults) {
 		f.Faults = map[string]string{}
 		for _, fault := range faults {
-			if f.Faults[fault.Field] == "" {
-				f.Faults[fault.Field] = faultText(fault.Message)
+			name, says := faultOf(fault)
+			if f.Faults[name] == "" {
+				f.Faults[name] = says
 			}
 		}
 		return f, nil
@@ -130,6 +133,16 @@ func (r *request) refused(action string, err error) (form, error) {
 		return f, nil
 	}
 	return f, err
+}
+
+// faultOf is the form's field that a fault is of, and what to say there: of one of
+// a field's lines or words, which.
+func faultOf(fault app.Fault) (name, says string) {
+	name, index, _ := strings.Cut(fault.Field, ".")
+	if n, err := strconv.Atoi(index); err == nil {
+		return name, sentence(fmt.Sprintf("number %d %s", n+1, fault.Message))
+	}
+	return fault.Field, faultText(fault.Message)
 }
 
 // faultText is what is wrong with a field as a sentence: "is empty" is said of it.

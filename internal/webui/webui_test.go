@@ -233,8 +233,15 @@ func TestProjectFromFormToDanger(t *testing.T) {
 	v.get("/projects?tag=backend").want(t, http.StatusOK, "&lt;b&gt;shop")
 	v.get("/projects?q=nothing").want(t, http.StatusOK, "No project fits")
 
+	v.send("/projects/new", "/projects/new", "url", "https://git.example.org/team/cart.git").want(t, http.StatusSeeOther)
+	v.send("/projects/new", "/projects/new", "url", "git@git.example.org:team/cart", "name", "second").
+		want(t, http.StatusUnprocessableEntity, `id="f-url-fault"`, "belongs to the project &#34;cart&#34; already")
+
 	settings := project + "/settings"
 	v.send(settings, settings, "part", "scanning", "schedule", "every day").want(t, http.StatusUnprocessableEntity, `id="f-schedule-fault"`)
+	v.send(settings, settings, "part", "scanning", "exclude", "a/**\r\n[").want(t, http.StatusUnprocessableEntity, `id="f-exclude-fault"`, "Number 2 is no pattern")
+	v.send(settings, settings+"/channels", "kind", "webhook", "where", "nowhere", "minimum", "high").want(t, http.StatusUnprocessableEntity, `id="f-where-fault"`)
+	v.send("/projects/new", "/projects/new", "name", "<B>SHOP</b> & co").want(t, http.StatusUnprocessableEntity, `id="f-name-fault"`)
 	v.send(settings, settings, "part", "scanning", "schedule", "@daily", "exclude", "a/**\r\nb/**").want(t, http.StatusSeeOther)
 	v.get(settings).want(t, http.StatusOK, "@daily", "a/**\nb/**")
 	v.send(settings, settings, "part", "general", "name", "shop", "visibility", "organisation").want(t, http.StatusSeeOther)
