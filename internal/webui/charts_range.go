@@ -251,7 +251,11 @@ const (
 func (r *rangeLine) draw(f *drawn) template.HTML {
 	d := &drawing{}
 	foot := laneTop + laneHeight*len(r.lanes)
-	d.open(f, "draw-range", foot+40, false)
+	step := 0 // by which every second label stands lower
+	if len(r.stops) > 3 || r.long() {
+		step = 16
+	}
+	d.open(f, "draw-range", foot+24+step, false)
 	mine := r.place(r.yours)
 	d.text("yours", r.x(mine), 14, "middle", "you use "+middle(18, r.yours))
 	d.line("yours-line", r.x(mine), 20, r.x(mine), foot)
@@ -264,7 +268,7 @@ func (r *rangeLine) draw(f *drawn) template.HTML {
 		}
 		d.circle("yours-dot", r.x(mine), y, 5)
 	}
-	r.labels(d, foot)
+	r.labels(d, foot, step)
 	return d.close()
 }
 
@@ -303,11 +307,8 @@ func endClass(affected bool) string {
 
 // labels writes the stops below, if they are many or long each second one a line
 // lower so that they do not touch, the fixes with their mark.
-func (r *rangeLine) labels(d *drawing, foot int) {
-	fixed, step := r.fixed(), 0
-	if len(r.stops) > 3 || r.long() {
-		step = 16
-	}
+func (r *rangeLine) labels(d *drawing, foot, step int) {
+	fixed := r.fixed()
 	for i, v := range r.stops {
 		y := foot + 14 + step*(i%2)
 		text, class := middle(14, v.String()), "stop"

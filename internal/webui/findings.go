@@ -38,6 +38,7 @@ type findingRow struct {
 	Href  string
 	State badge
 	Until string
+	Way   string // through what a transitive component comes; empty: it is not known
 }
 
 // triage is the form that decides on findings.
@@ -71,7 +72,28 @@ func (r *request) findingsPage(view app.ProjectView, f form) (findingsPage, erro
 	if err != nil {
 		return findingsPage{}, err
 	}
-	return r.findingsPageOf(view, l, list, f), nil
+	ways, err := r.ui.app.Ways(r.Context(), r.actor, view.ID, list.Items)
+	if err != nil {
+		return findingsPage{}, err
+	}
+	p := r.findingsPageOf(view, l, list, f)
+	for i := range p.Rows {
+		if way, ok := ways[p.Rows[i].ID]; ok {
+			p.Rows[i].Way = wayWords(way)
+		}
+	}
+	return p, nil
+}
+
+// wayWords says through what a component comes: the first and the last step.
+func wayWords(w app.Way) string {
+	switch w.Steps {
+	case 1:
+		return "through " + middle(28, w.First.Name)
+	case 2:
+		return "through " + middle(20, w.First.Name) + " → " + middle(20, w.Last.Name)
+	}
+	return "through " + middle(20, w.First.Name) + " → … → " + middle(20, w.Last.Name)
 }
 
 // findingFilter reads the filters of a list's address.

@@ -140,6 +140,7 @@ func TestAFindingIsExplained(t *testing.T) {
 		"You use parse 1.0.0. GHSA-1 says that versions before 1.0.1 are affected", "✔ 1.0.1 fixed", "Fixed in 1.0.1; you use 1.0.0.",
 		"It comes through web 2.0.0", "package-lock.json:12", "A &lt;crafted&gt; text", "First found by a scan.")
 	base := "/projects/" + f.project
+	f.get(base+"/findings").want(t, http.StatusOK, "through web")
 	f.get(base+"/dependencies").want(t, http.StatusOK, "parse", "^2.0.0", "MIT", "2 components")
 	f.get(base+"/graph").want(t, http.StatusOK, "parse", "2 packages of 2", "edge-marked")
 	f.get(base+"/graph?colour=scope&all=yes&q=pars").want(t, http.StatusOK, "1 package found")

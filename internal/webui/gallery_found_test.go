@@ -165,7 +165,13 @@ func findingPages() map[string]shown {
 		return func(r *request) reply {
 			view := galleryProject()
 			change(&view)
-			return show("findings", r.findingsPageOf(view, r.listing(), list, r.form("/projects/p1/findings")))
+			p := r.findingsPageOf(view, r.listing(), list, r.form("/projects/p1/findings"))
+			for i := range p.Rows {
+				if first := (store.Component{Name: "webpack-dev-server"}); !p.Rows[i].Direct {
+					p.Rows[i].Way = wayWords(app.Way{First: first, Last: store.Component{Name: "http-proxy-middleware"}, Steps: 1 + i%3})
+				}
+			}
+			return show("findings", p)
 		}
 	}
 	done := func(v *app.ProjectView) { v.LastScan.State, v.LastScan.Incomplete = "done", false }
