@@ -64,40 +64,65 @@ func (n *nouns) FindVulnerabilities(ctx context.Context, organisation string, wh
 	if text == "" {
 		return nil, nil
 	}
-	var f filter
-	spelled := list(spellings(text))
-	f.args = append(f.args, spelled)
-	f.terms = append(f.terms, "("+strings.Join(append(ranges(&f, "w.id", spellings(text)), `w.id in (
-		select x.vulnerability from advisories a join matches m on m.advisory_id = a.id
+	var ways []filter // one after the other, as an index serves each by itself
+	for _, spelling := range spellings(text) {
+		var f filter
+		f.beginsWith("w.id", spelling)
+		ways = append(ways, f)
+	}
+	ways = append(ways, n.aliased(spellings(text)))
+	var out []store.FoundVulnerability
+	seen := map[string]bool{}
+	for _, f := range ways {
+		found, err := n.findVulnerabilities(ctx, organisation, who, f, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range found {
+			if !seen[v.ID] && len(out) < limit {
+				seen[v.ID] = true
+				out = append(out, v)
+			}
+		}
+	}
+	return out, nil
+}
+
+// aliased admits vulnerabilities that a record of one of some names speaks of.
+func (n *nouns) aliased(names []string) filter {
+	f := filter{args: []any{list(names)}}
+	f.terms = []string{`w.id in (select x.vulnerability from advisories a join matches m on m.advisory_id = a.id
 		join findings x on x.component_id = m.component_id and x.counts
 		join finding_advisories h on h.version_id = x.version_id and h.component_id = x.component_id and h.advisory_id = a.id and h.finding_id = x.id
-		where m.release_to is null and a.advisory in `+n.dialect.texts(1)+`)`), " or ")+")")
+		where m.release_to is null and a.advisory in ` + n.dialect.texts(1) + `)`}
+	return f
+}
+
+func (n *nouns) findVulnerabilities(ctx context.Context, organisation string, who store.Visible, f filter, limit int) ([]store.FoundVulnerability, error) {
 	f.and("w.findings > 0")
 	f.when(organisation != "", "w.organisation_id = ?", organisation)
+	if !who.All && len(who.Administers)+len(who.Organisations) == 0 { // few projects: from their findings on
+		in := filter{args: f.args}
+		in.in(n.dialect, "x.project_id", who.Projects)
+		f.args = in.args
+		f.terms = append(f.terms, `w.id in (select x.vulnerability from findings x`+in.where()+` and x.counts)`)
+	}
 	in := filter{args: f.args}
 	in.and("x.vulnerability = w.id and x.counts and not p.archived")
 	in.when(organisation != "", "p.organisation_id = ?", organisation)
 	in.visible(n.dialect, "p", who)
 	f.args = in.args
 	where := `from findings x join versions v on v.id = x.version_id and v.main join projects p on p.id = x.project_id` + in.where()
-	f.terms = append(f.terms, `exists (select 1 `+where+`)`)
+	// Not exists: PostgreSQL would join all findings first.
+	f.terms = append(f.terms, `(select 1 `+where+` limit 1) is not null`)
 	count := fmt.Sprintf(`(select count(*) from (select distinct p.id %s limit %d) used)`, where, store.FoundProjects)
 	return collect(ctx, n.read, func(row func(...any) error) (v store.FoundVulnerability, err error) {
-		var severity, exploited int64
-		err = row(&v.ID, &severity, &v.Summary, &exploited, &v.Projects)
-		v.Severity, v.Exploited = store.Level(severity), exploited > 0
+		var severity int64
+		err = row(&v.ID, &severity, &v.Summary, &v.Exploited, &v.Projects)
+		v.Severity = store.Level(severity)
 		return v, err
-	}, `select w.id, max(w.severity), max(w.summary), max(case when w.exploited then 1 else 0 end), `+count+` from vulnerabilities w`+f.where()+
-		fmt.Sprintf(` group by w.id order by w.id limit %d`, limit), f.args...)
-}
-
-// ranges are conditions that a column begins with one of some texts.
-func ranges(f *filter, column string, prefixes []string) []string {
-	out := make([]string, len(prefixes))
-	for i, p := range prefixes {
-		out[i] = fmt.Sprintf("(%s >= %s and %[1]s < %[3]s)", column, f.bind(p), f.bind(p+"\U0010FFFF"))
-	}
-	return out
+	}, `select w.id, w.severity, w.summary, w.exploited, `+count+` from vulnerabilities w`+f.where()+
+		fmt.Sprintf(` order by w.id limit %d`, limit), f.args...)
 }
 
 // spellings are how an id may be meant that a person typed: whatever the case, and
