@@ -22,6 +22,10 @@ build: ## build bin/assay, static
 run: build ## build, then scan examples/ with the embedded sample advisories: no network
 	bin/assay scan --db sample --offline --fail-on none --allow-incomplete examples
 
+.PHONY: demo
+demo: build ## build, then run a server with a demonstration from examples/: open the link that it prints
+	bin/assay serve --data "$${DEMO_DATA:-$$(mktemp -d)}" --db sample --demo examples --log-format text --log-level warn
+
 .PHONY: test
 test: ## run all tests with the race detector; installs what they need if it is missing
 	@tools/ensure-cc

@@ -60,6 +60,7 @@ type serveFlags struct {
 	publicURL            string
 	proxies              []string
 	logFormat, logLevel  string
+	demo                 string
 	oidc, google, gitHub signInFlags
 	oidcName, gitHubURL  string
 }
@@ -112,6 +113,14 @@ the working folder is read.`,
 			defer done() //nolint:errcheck // a temporary folder
 			o.Import = file
 		}
+		if f.demo != "" {
+			demo, done, err := a.demo(cmd.Context(), f.demo)
+			if err != nil {
+				return err
+			}
+			defer done() //nolint:errcheck // a temporary folder
+			o.Demo = demo
+		}
 		return server.Run(cmd.Context(), o)
 	}
 	return cmd
@@ -132,6 +141,7 @@ func (f *serveFlags) bind(cmd *cobra.Command) {
 	flags.Float64Var(&f.o.AddressRate, "address-rate", 0, "`NUMBER` of requests a second from one address; negative: any (default 100)")
 	flags.Int64Var(&f.o.MaxUpload, "max-upload", 64<<20, "`BYTES` that a pushed inventory may have")
 	flags.DurationVar(&f.o.Grace, "grace", 20*time.Second, "`TIME` for requests and scans to end when the server stops")
+	flags.StringVar(&f.demo, "demo", "", "`FOLDER` whose folders are scanned and become projects of a demonstration, if the server has nobody yet")
 	f.bindScans(cmd)
 	f.bindSignIn(cmd)
 }

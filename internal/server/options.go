@@ -83,6 +83,10 @@ type Options struct {
 	RetryAfter    time.Duration // before a stage that failed is tried again, doubled each time; 0: 10 s
 	HandBackAfter time.Duration // the age at which a job is taken for lost; 0: 2 h
 
+	// Demo are inventories that a server without anybody yet is filled with, as a
+	// demonstration.
+	Demo []Demo
+
 	Version string
 	Log     *slog.Logger
 	Getenv  func(string) string // for what libraries read by themselves; nil: nothing is set
@@ -94,6 +98,12 @@ type Options struct {
 
 // Access is what a bucket is used with.
 type Access struct{ Key, Secret, Session string }
+
+// Demo is a project of a demonstration.
+type Demo struct {
+	Name string
+	File string // what assay scan -o json wrote
+}
 
 // The kinds of SignIn.
 const (

@@ -210,6 +210,11 @@ func (s *server) welcome(ctx context.Context) error {
 	s.log.InfoContext(ctx, "ready", "address", s.listener.Addr().String(), "roles", s.o.Roles, "version", s.o.Version)
 	if s.o.plays(API) {
 		fmt.Fprintf(s.o.Out, "Assay is ready at %s\n", base) //nolint:errcheck // there is nowhere else to say it
+		if len(s.o.Demo) > 0 {
+			if err := s.demonstrate(ctx, base); err != nil {
+				return err
+			}
+		}
 		if err := s.firstLink(ctx, base); err != nil {
 			return err
 		}
