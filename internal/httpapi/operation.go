@@ -41,6 +41,11 @@ func add[I, O any](a *api, r huma.API, op huma.Operation, do func(ctx context.Co
 		}
 		return out, nil
 	})
+	if op.RequestBody != nil && uploadLimit(&op) > 0 { // before, the library would read the body and expect a text
+		for _, media := range op.RequestBody.Content {
+			media.Schema = &huma.Schema{Type: "string", Format: "binary"}
+		}
+	}
 }
 
 // uploadKey marks operations whose body is read as a stream.
@@ -52,7 +57,7 @@ func upload(op huma.Operation, limit int64, types ...string) huma.Operation {
 	op.Metadata = map[string]any{uploadKey: limit}
 	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
 	for _, t := range types {
-		op.RequestBody.Content[t] = &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
+		op.RequestBody.Content[t] = &huma.MediaType{}
 	}
 	op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	return op
