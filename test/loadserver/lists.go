@@ -182,7 +182,11 @@ func (t *target) further(ctx context.Context, path string) ([]string, error) {
 		if json.Unmarshal([]byte(page.Body), &list) != nil || list.Next == "" {
 			return nil, nil
 		}
-		return []string{relative(list.Next)}, nil
+		separator := "?"
+		if strings.Contains(path, "?") {
+			separator = "&"
+		}
+		return []string{path + separator + "cursor=" + url.QueryEscape(list.Next)}, nil
 	}
 	own, err := url.Parse(path)
 	if err != nil {
@@ -200,23 +204,15 @@ func (t *target) further(ctx context.Context, path string) ([]string, error) {
 	return found, nil
 }
 
-func relative(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	return u.RequestURI()
-}
+// orders are all fields that any list sorts by.
+var orders = []string{"name", "risk", "components", "scanned", "created", "severity", "vulnerability", "component", "epss", "since", "state",
+	"projects", "id", "version", "ecosystem", "direct", "scope", "findings", "email", "seen", "at", "licence"}
 
-// operations lists the API's lists with every order that their parameter names.
+// operations lists the API's lists with every order that they take.
 func (t *target) operations(ctx context.Context, project string) ([]string, error) {
+	type parameter struct{ Name string }
 	var document struct {
-		Paths map[string]map[string]struct {
-			Parameters []struct {
-				Name, In string
-				Schema   struct{ Enum []any }
-			}
-		}
+		Paths map[string]map[string]struct{ Parameters []parameter }
 	}
 	if _, err := t.client.Call(ctx, http.MethodGet, "/openapi.json", nil, &document); err != nil {
 		return nil, err
@@ -224,25 +220,24 @@ func (t *target) operations(ctx context.Context, project string) ([]string, erro
 	var list []string
 	for path, methods := range document.Paths {
 		get, ok := methods["get"]
-		isList := slices.ContainsFunc(get.Parameters, func(p struct {
-			Name, In string
-			Schema   struct{ Enum []any }
-		}) bool {
-			return p.Name == "cursor"
-		})
+		has := func(name string) bool {
+			return slices.ContainsFunc(get.Parameters, func(p parameter) bool { return p.Name == name })
+		}
 		at := strings.NewReplacer("{project}", project, "/projects/{id}", "/projects/"+project).Replace(path)
-		if !ok || !isList || strings.Contains(at, "{") {
+		if !ok || !has("cursor") || strings.Contains(at, "{") {
 			continue
 		}
 		if !strings.HasPrefix(at, "/api/v1") {
 			at = "/api/v1" + at
 		}
 		list = append(list, at, at+"?limit=100")
-		for _, p := range get.Parameters {
-			if p.Name == "sort" {
-				for _, value := range p.Schema.Enum {
-					list = append(list, at+"?sort="+url.QueryEscape(fmt.Sprint(value)), at+"?order=desc&sort="+url.QueryEscape(fmt.Sprint(value)))
-				}
+		for _, order := range orders {
+			if !has("sort") {
+				break
+			}
+			// Which fields a list sorts by is not in the document: those that it takes.
+			if _, err := t.get(ctx, at+"?sort="+order); err == nil {
+				list = append(list, at+"?sort="+order, at+"?sort=-"+order)
 			}
 		}
 	}
