@@ -1,3 +1,8 @@
+// Package pipeline brings scans forward: fetch, read, compare, analyse, merge, tell.
+// Every stage stores what it did together with which stage comes next, under the
+// fence of the worker that holds the scan; so workers may die, come late or come
+// twice, on any host. It knows rows, blobs and the queue, and decides nothing about
+// people: who may start or cancel a scan is app's.
 package pipeline
 
 import (
