@@ -62,7 +62,7 @@ func echo(a *api, r huma.API) {
 	})
 	type file struct{ Upload }
 	type size struct{ Body int64 }
-	register(a, r, upload(huma.Operation{OperationID: "upload", Method: http.MethodPost, Path: "/files"}, 2<<20, "application/octet-stream"), func(_ context.Context, _ app.Actor, in *file) (*size, error) {
+	register(a, r, upload(huma.Operation{OperationID: "upload", Method: http.MethodPost, Path: "/files"}, 2<<20, "application/octet-stream", "application/json"), func(_ context.Context, _ app.Actor, in *file) (*size, error) {
 		n, err := io.Copy(io.Discard, in.stream)
 		return &size{n}, err
 	})
@@ -205,7 +205,8 @@ func TestBadRequests(t *testing.T) {
 		{"a bad token", "GET", "/things", "", []string{"Authorization", "Bearer hunter2"}, 401},
 		{"another scheme", "GET", "/things", "", []string{"Authorization", "Basic aHVudGVyMg=="}, 401},
 		{"open", "GET", "/open", "", []string{"Authorization", ""}, 204},
-		{"the wrong type of file", "POST", "/files", "x", nil, 415},
+		{"the wrong type of file", "POST", "/files", "x", []string{"Content-Type", "text/plain"}, 415},
+		{"a file that is JSON", "POST", "/files", `{"any":"thing"}`, nil, 200},
 		{"a file", "POST", "/files", "x", []string{"Content-Type", "application/octet-stream"}, 200},
 		{"too large a file", "POST", "/files", large + large, []string{"Content-Type", "application/octet-stream"}, 413},
 		{"without If-Match", "PUT", "/things/1", "", nil, 428},
