@@ -317,7 +317,7 @@ create table findings (
   project_id text not null references projects (id) on delete cascade,
   version_id bigint not null references versions (id) on delete cascade,
   component_id bigint not null references components (id),
-  vulnerability text not null, -- the id that is shown: CVE, then GHSA
+  vulnerability text {{.Binary}} not null, -- the id that is shown: CVE, then GHSA
   severity bigint not null, -- 0 none, 1 unknown, 2 low, 3 medium, 4 high, 5 critical
   score double precision not null default 0, -- CVSS base score, 0: none
   summary text not null default '',
