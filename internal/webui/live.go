@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,10 @@ import (
 // liveEvery is how often a page that is looked at hears of the counters.
 const liveEvery = 3 * time.Second
 
+// liveFor is how long one stream goes on; then the browser asks anew, and whether
+// it may is looked at again.
+const liveFor = 10 * time.Minute
+
 // live tells the header's counter as it changes.
 func (u *ui) live(*request) (reply, error) {
 	return raw(func(w http.ResponseWriter, r *request) error {
@@ -18,11 +23,13 @@ func (u *ui) live(*request) (reply, error) {
 		if err != nil {
 			return err
 		}
+		ctx, stop := context.WithTimeout(r.Context(), liveFor)
+		defer stop()
 		tick := time.NewTicker(liveEvery)
 		defer tick.Stop()
 		last := counts{Running: -1}
 		for {
-			if now, err := u.counts(r.Context(), r.actor); err == nil && now != last {
+			if now, err := u.counts(ctx, r.actor); err == nil && now != last {
 				last = now
 				says := struct {
 					Text    string `json:"text"`
@@ -33,7 +40,7 @@ func (u *ui) live(*request) (reply, error) {
 				}
 			}
 			select {
-			case <-r.Context().Done():
+			case <-ctx.Done():
 				return nil
 			case <-tick.C:
 			}
