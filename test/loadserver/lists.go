@@ -32,7 +32,7 @@ func (b *bench) lists(ctx context.Context, t *target) error {
 	if err := b.restart(ctx, t); err != nil {
 		return err
 	}
-	addresses, err := t.addresses(ctx, ids)
+	addresses, err := b.addresses(ctx, t, ids)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (t *target) time(ctx context.Context, path string) (timing, error) {
 
 // addresses finds every list with every order, of the API by its document, of the
 // pages by their links, and second pages of all of them.
-func (t *target) addresses(ctx context.Context, ids []string) ([]string, error) {
+func (b *bench) addresses(ctx context.Context, t *target, ids []string) ([]string, error) {
 	some := []string{ids[0], ids[len(ids)/2], ids[len(ids)-1]}
 	api, err := t.operations(ctx, some[0])
 	if err != nil {
@@ -150,7 +150,10 @@ func (t *target) addresses(ctx context.Context, ids []string) ([]string, error) 
 	for i := 0; i < len(list) && len(list) < 600; i++ {
 		found, err := t.further(ctx, list[i])
 		if err != nil {
-			return nil, err
+			b.shortfalls = append(b.shortfalls, t.kind+": "+err.Error())
+			list = slices.Delete(list, i, i+1)
+			i--
+			continue
 		}
 		for _, path := range found {
 			if !seen[path] {
