@@ -74,7 +74,7 @@ func TestScanRights(t *testing.T) {
 	onDesk(t, func(t *testing.T, d *desk) {
 		ctx := t.Context()
 		hidden := d.addProject("hidden", store.Private, 1)
-		open, secret := d.scan(app.NewScan{}), store.Scan{}
+		open := d.scan(app.NewScan{})
 		secret, err := d.CreateScan(ctx, d.Installation(), app.NewScan{Project: hidden})
 		d.must(err)
 		read := map[string]func(who app.Actor, project, scan string) error{

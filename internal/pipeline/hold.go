@@ -27,7 +27,6 @@ type run struct {
 	scan       store.Scan                    // as it was last stored
 	waits      bool                          // for analyzers that others run
 	source     *source.Source                // nil: not fetched here
-	config     Configuration                 // that the source brings
 	ledger     *app.Ledger                   // nil: not read here
 	stored     *store.StoredInventory        // nil: not read here
 	units      int                           // of it

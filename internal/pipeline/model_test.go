@@ -131,11 +131,11 @@ func (m *model) check() {
 	for _, id := range m.asked {
 		s := m.reread(id)
 		ended[s.State]++
-		switch {
-		case s.State == store.ScanDone:
+		switch s.State {
+		case store.ScanDone:
 			want = append(want, "scan.finished:"+id)
 			m.checkDone(s)
-		case s.State == store.ScanCancelled:
+		case store.ScanCancelled:
 			if !s.StartedAt.IsZero() {
 				want = append(want, "scan.cancelled:"+id)
 			}

@@ -28,7 +28,7 @@ func newQueued(t *testing.T, db *sqlstore.DB, o jobs.Options) *queued {
 	q := &queued{bench: newBench(t, db), clock: time.Now}
 	q.runner = q.newRunner(o)
 	q.must(q.runner.Migrate(t.Context()))
-	q.app = app.New(app.Deps{Store: db, Blobs: q.Blobs, Queue: q.runner, Clock: q.clock, Log: q.App.Log})
+	q.app = app.New(app.Deps{Store: db, Blobs: q.Blobs, Queue: q.runner, Clock: q.clock, Log: q.Log})
 	q.p = q.pipeline("w", q.runner)
 	return q
 }

@@ -130,7 +130,7 @@ func (p *Pipeline) Scan(ctx context.Context, id string) error {
 	}
 	r := p.hold(ctx, s)
 	defer r.release()
-	return r.forward()
+	return r.forward() //nolint:contextcheck // the run has contexts of its own, made from this one
 }
 
 func (p *Pipeline) dead(at string) bool { return p.Probe != nil && p.Probe(at) }
