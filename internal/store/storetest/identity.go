@@ -1,3 +1,5 @@
+// Package storetest specifies what a store keeps and how it is found again: a suite
+// for each noun, which every store passes. It knows no SQL.
 package storetest
 
 import (
