@@ -31,7 +31,15 @@ func (u *ui) setup(r *request) (reply, error) {
 	if !needed {
 		return goTo("/sign-in"), nil
 	}
-	return show("setup", r.setupPage(r.form("/setup"), r.URL.Query().Get("link"))), nil
+	f, secret := r.form("/setup"), r.URL.Query().Get("link")
+	if secret != "" {
+		if _, err := u.app.OpenLink(r.Context(), secret); errs.KindOf(err) == errs.NotFound {
+			f.Fault, secret = sentence(err.Error()), ""
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return show("setup", r.setupPage(f, secret)), nil
 }
 
 func (u *ui) doSetup(r *request) (reply, error) {

@@ -155,6 +155,7 @@ func TestFirstStartToSignOut(t *testing.T) {
 		t.Errorf("a stranger is sent to %q", a.header.Get("Location"))
 	}
 	v.get("/setup").want(t, http.StatusOK, "no administrator yet")
+	v.get("/setup?link=wrong").want(t, http.StatusOK, "This link does not work", "no administrator yet")
 	v.setUp()
 	v.get("/").want(t, http.StatusOK, "No projects yet", "Ada Example")
 	v.get("/setup").want(t, http.StatusSeeOther)
