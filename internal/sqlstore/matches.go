@@ -203,7 +203,8 @@ func (n *nouns) saveIntervals(ctx context.Context, components []int64, findings 
 	was, err := collect(ctx, n.write, func(row func(...any) error) (m interval, err error) {
 		err = row(&m.component, &m.advisory, &m.covers)
 		return m, err
-	}, "select component_id, advisory_id, interval from matches where release_to is null and component_id in "+n.dialect.ints(1), list(components))
+	}, "select m.component_id, m.advisory_id, m.interval from "+n.dialect.rows(1, "id bigint")+" r join matches m on m.component_id = r.id where m.release_to is null",
+		table(components, func(id int64) []any { return []any{id} }))
 	if err != nil {
 		return err
 	}
