@@ -18,6 +18,7 @@ type activityPage struct {
 	Empty   emptyState
 	Running int
 	Limits  store.ScanLimits
+	CSRF    string
 }
 
 // activityState is a number of the top line.
@@ -33,6 +34,8 @@ type scanRow struct {
 	Badge badge
 	Took  time.Duration
 	Stage string // what it does, or did last
+	// MayCancel only shows the button: the app decides.
+	MayCancel bool
 }
 
 // activityStates are the values of the filter, with the states of each.
@@ -72,7 +75,7 @@ func (u *ui) activity(r *request) (reply, error) {
 }
 
 func (r *request) activityPage(l listing, work app.Activity, list store.List[app.ScanRow]) activityPage {
-	p := activityPage{Frame: r.frame("Activity"), List: l, Pager: l.Pager(len(list.Items), list.Next), Limits: work.Limits, Running: work.Counts.Running}
+	p := activityPage{Frame: r.frame("Activity"), List: l, Pager: l.Pager(len(list.Items), list.Next), Limits: work.Limits, Running: work.Counts.Running, CSRF: r.csrf}
 	p.Frame.Lead = "Scans of all projects that you see, the newest first."
 	p.Frame.Wide = true
 	c := work.Counts
@@ -96,6 +99,7 @@ func (r *request) activityPage(l listing, work app.Activity, list store.List[app
 
 func (r *request) scanRow(s app.ScanRow) scanRow {
 	row := scanRow{ScanRow: s, Badge: stateOfScan(string(s.State), s.Incomplete), Stage: string(s.Stage)}
+	row.MayCancel = !s.State.Ended() && !s.CancelAsked && r.actor.For(s.OrganisationID, s.ProjectID, false).AtLeast(app.Developer)
 	if !s.StartedAt.IsZero() {
 		end := s.FinishedAt
 		if end.IsZero() {

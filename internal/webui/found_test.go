@@ -148,6 +148,9 @@ func TestAFindingIsExplained(t *testing.T) {
 	f.get("/vulnerabilities?severity=low").want(t, http.StatusOK, "Nothing fits these filters")
 	f.get("/vulnerabilities/CVE-2026-1").want(t, http.StatusOK, "shop")
 	f.get("/scans/"+f.scan).want(t, http.StatusOK, "waiting", "Nothing yet", "Cancel")
+	f.get("/activity?state=waiting").want(t, http.StatusOK, "Cancel the scan of shop")
+	f.send("/activity", "/scans/"+f.scan+"/cancel").want(t, http.StatusSeeOther)
+	f.get("/scans/"+f.scan).want(t, http.StatusOK, "cancelled", "Scan again", "It left no log")
 }
 
 func TestFindingsAreFilteredByTheAddress(t *testing.T) {

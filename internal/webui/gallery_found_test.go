@@ -297,7 +297,9 @@ func scanPages() map[string]shown {
 		}},
 		"activity": {"/activity", func(r *request) reply {
 			work := app.Activity{Counts: store.ScanCounts{Running: 2, Waiting: 4, Queued: 1, Failed: 3, Done: 212, Cancelled: 1}, Limits: store.ScanLimits{Global: 4, Project: 1}}
-			return show("activity", r.activityPage(r.listing(), work, store.List[app.ScanRow]{Items: galleryScans(), Next: "x"}))
+			scans := galleryScans()
+			scans[0].OrganisationID = "o1" // where the reader may cancel
+			return show("activity", r.activityPage(r.listing(), work, store.List[app.ScanRow]{Items: scans, Next: "x"}))
 		}},
 	}
 }
