@@ -309,6 +309,7 @@ func (p *tab) decide(decision string) {
 		if (!field) return 'the form has no state';
 		if (field instanceof RadioNodeList) [...field].find((r) => r.value === '%[1]s').click();
 		else if (field.tagName === 'SELECT') { field.value = '%[1]s'; field.dispatchEvent(new Event('change', { bubbles: true })); }
+		if (form.elements.reason && !form.elements.reason.value) form.elements.reason.selectedIndex = 1;
 		if (form.elements.until) form.elements.until.value = '%[2]s';
 		if (form.elements.comment) form.elements.comment.value = 'Looked at in the walk';
 		return '';
