@@ -101,20 +101,18 @@ func (n *nouns) aliased(names []string) filter {
 func (n *nouns) findVulnerabilities(ctx context.Context, organisation string, who store.Visible, f filter, limit int) ([]store.FoundVulnerability, error) {
 	f.and("w.findings > 0")
 	f.when(organisation != "", "w.organisation_id = ?", organisation)
-	if !who.All && len(who.Administers)+len(who.Organisations) == 0 { // few projects: from their findings on
-		in := filter{args: f.args}
-		in.in(n.dialect, "x.project_id", who.Projects)
-		f.args = in.args
-		f.terms = append(f.terms, `w.id in (select x.vulnerability from findings x`+in.where()+` and x.counts)`)
-	}
+	const joined = ` from findings x join versions v on v.id = x.version_id and v.main join projects p on p.id = x.project_id`
 	in := filter{args: f.args}
-	in.and("x.vulnerability = w.id and x.counts and not p.archived")
+	in.and("x.counts and not p.archived")
 	in.when(organisation != "", "p.organisation_id = ?", organisation)
 	in.visible(n.dialect, "p", who)
 	f.args = in.args
-	where := `from findings x join versions v on v.id = x.version_id and v.main join projects p on p.id = x.project_id` + in.where()
-	// Not exists: PostgreSQL would join all findings first.
-	f.terms = append(f.terms, `(select 1 `+where+` limit 1) is not null`)
+	where := joined + in.where() + " and x.vulnerability = w.id"
+	if !who.All && len(who.Administers)+len(who.Organisations) == 0 {
+		f.terms = append(f.terms, `w.id in (select x.vulnerability`+joined+in.where()+`)`) // few projects: from their findings on
+	} else {
+		f.terms = append(f.terms, `(select 1`+where+` limit 1) is not null`) // not exists: PostgreSQL would join all findings first
+	}
 	count := fmt.Sprintf(`(select count(*) from (select distinct p.id %s limit %d) used)`, where, store.FoundProjects)
 	return collect(ctx, n.read, func(row func(...any) error) (v store.FoundVulnerability, err error) {
 		var severity int64
