@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/assay-sca/assay/internal/app"
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/extract"
 	extractors "github.com/assay-sca/assay/internal/extract/all"
@@ -135,5 +136,9 @@ func (s *server) schedule(ctx context.Context) error {
 // tidy does what is to be done every hour.
 func (s *server) tidy(ctx context.Context) error {
 	_, reopened := s.app.ReopenExpired(ctx)
-	return errors.Join(s.app.SnapDays(ctx), s.app.ExpireSignIns(ctx), reopened)
+	forgotten, err := s.app.Forget(ctx, app.Retention{Scans: s.o.KeepScans, Logs: time.Duration(s.o.KeepDays) * 24 * time.Hour, Blobs: s.o.KeepBlobs})
+	if forgotten != (app.Forgotten{}) {
+		s.log.InfoContext(ctx, "let go of what is old", "scans", forgotten.Scans, "logs", forgotten.Logs, "blobs", forgotten.Blobs)
+	}
+	return errors.Join(s.app.SnapDays(ctx), s.app.ExpireSignIns(ctx), reopened, err)
 }

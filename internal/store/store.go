@@ -33,6 +33,7 @@ type Store interface {
 	Findings
 	Vulnerabilities
 	Releases
+	Retention
 	Projects
 	Portfolio
 	Scans
