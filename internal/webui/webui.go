@@ -26,7 +26,7 @@ type Options struct {
 	Log           *slog.Logger // nil: nothing is logged
 }
 
-// ui is the handler's state; it does not change after New.
+// ui is the handler's state; but for what counters keep it does not change after New.
 type ui struct {
 	app    *app.App
 	o      Options
@@ -64,7 +64,7 @@ func newUI(a *app.App, o Options) (*ui, error) {
 		return nil, fmt.Errorf("parse templates: %w", err)
 	}
 	if a != nil {
-		u.who, u.counts = a.ActorOfSession, u.countsOf
+		u.who, u.counts = a.ActorOfSession, newCounters(u.countsOf, u.now).of
 	}
 	return u, nil
 }
