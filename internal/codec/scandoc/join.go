@@ -1,7 +1,6 @@
 package scandoc
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/assay-sca/assay/internal/inventory"
@@ -9,7 +8,7 @@ import (
 
 // join makes the document of what was read.
 func (d *reader) join() (Document, error) {
-	j := joiner{reader: d, builder: inventory.NewBuilder(), units: map[string]*inventory.Unit{}, ids: map[string]bool{}, first: map[place]int{}}
+	j := joiner{reader: d, builder: inventory.NewBuilder(), units: map[string]*inventory.Unit{}, ids: map[string]bool{}, first: map[spot]int{}}
 	j.builder.Expect(len(d.components))
 	for _, step := range []func() error{j.joinUnits, j.joinComponents, j.joinEdges} {
 		if err := step(); err != nil {
@@ -26,15 +25,15 @@ type joiner struct {
 	builder *inventory.Builder
 	units   map[string]*inventory.Unit
 	ids     map[string]bool
-	first   map[place]int // where a component stands first in a unit
+	first   map[spot]int // where a component stands first in a unit
 }
 
-type place struct{ unit, component string }
+type spot struct{ unit, component string }
 
 func (j *joiner) joinUnits() error {
 	for i, u := range j.reader.units {
 		if j.units[u.id] != nil {
-			return invalid(fmt.Sprintf("units[%d].id", i), "is %q again", clip(u.id))
+			return invalid(at("units", i, "id"), "is %q again", clip(u.id))
 		}
 		made := j.builder.Unit(u.kind, u.path)
 		made.Manifests, made.Drift = u.manifests, u.drift
@@ -47,16 +46,16 @@ func (j *joiner) joinComponents() error {
 	for i := range j.components {
 		c := &j.components[i]
 		if j.ids[c.id] {
-			return invalid(fmt.Sprintf("components[%d].id", i), "is %q again", clip(c.id))
+			return invalid(at("components", i, "id"), "is %q again", clip(c.id))
 		}
 		j.ids[c.id] = true
 		for n, o := range c.occurrences {
 			u := j.units[o.unit]
 			if u == nil {
-				return invalid(fmt.Sprintf("components[%d].occurrences[%d].unit", i, n), "is %q, which is not among the units", clip(o.unit))
+				return invalid(at("components", i, "occurrences", n, "unit"), "is %q, which is not among the units", clip(o.unit))
 			}
-			if _, ok := j.first[place{o.unit, c.id}]; !ok {
-				j.first[place{o.unit, c.id}] = len(u.Occurrences)
+			if _, ok := j.first[spot{o.unit, c.id}]; !ok {
+				j.first[spot{o.unit, c.id}] = len(u.Occurrences)
 			}
 			written := o.written
 			if written == "" {
@@ -75,15 +74,15 @@ func (j *joiner) joinEdges() error {
 	for i, e := range j.edges {
 		u := j.units[e.unit]
 		if u == nil {
-			return invalid(fmt.Sprintf("edges[%d].unit", i), "is %q, which is not among the units", clip(e.unit))
+			return invalid(at("edges", i, "unit"), "is %q, which is not among the units", clip(e.unit))
 		}
-		from, ok := j.first[place{e.unit, e.from}]
+		from, ok := j.first[spot{e.unit, e.from}]
 		if !ok {
-			return invalid(fmt.Sprintf("edges[%d].from", i), "is %q, which does not occur in the unit", clip(e.from))
+			return invalid(at("edges", i, "from"), "is %q, which does not occur in the unit", clip(e.from))
 		}
-		to, ok := j.first[place{e.unit, e.to}]
+		to, ok := j.first[spot{e.unit, e.to}]
 		if !ok {
-			return invalid(fmt.Sprintf("edges[%d].to", i), "is %q, which does not occur in the unit", clip(e.to))
+			return invalid(at("edges", i, "to"), "is %q, which does not occur in the unit", clip(e.to))
 		}
 		u.Edges = append(u.Edges, inventory.Edge{From: from, To: to})
 	}
@@ -115,7 +114,7 @@ func (j *joiner) checkIdentities(inv *inventory.Inventory) error {
 	}
 	for i := range j.components {
 		if c := &j.components[i]; !known[c.purl] {
-			return invalid(fmt.Sprintf("components[%d].purl", i), "is %q, which is not what its ecosystem, name and version make", clip(c.purl))
+			return invalid(at("components", i, "purl"), "is %q, which is not what its ecosystem, name and version make", clip(c.purl))
 		}
 	}
 	return nil

@@ -59,7 +59,6 @@ type reader struct {
 	*jsonstream.Reader
 	limits     Limits
 	schema     string
-	seen       map[string]bool
 	source     struct{ ref, commit string }
 	units      []unit
 	components []component
@@ -97,54 +96,69 @@ func (d *reader) read() error {
 	if d.Kind() != '{' {
 		return errs.E(errs.Invalid, "this is no JSON object, so no document of `assay scan -o json`")
 	}
-	d.seen = map[string]bool{}
-	members := map[string]func() error{
-		"schema":       func() error { return d.text("schema", &d.schema) },
-		"source":       d.readSource,
-		"units":        d.readUnits,
-		"components":   d.readComponents,
-		"edges":        d.readEdges,
-		"dependencies": d.readDependencies,
-		"coverage":     d.readCoverage,
-		"notices":      func() error { return d.texts("notices", &d.notices) },
+	members := []field{
+		{name: "schema", text: &d.schema, need: true},
+		{name: "source", do: d.readSource},
+		{name: "units", do: d.readUnits, need: true},
+		{name: "components", do: d.readComponents, need: true},
+		{name: "edges", do: d.readEdges},
+		{name: "dependencies", do: d.readDependencies},
+		{name: "coverage", do: d.readCoverage, need: true},
+		{name: "notices", list: &d.notices},
 	}
-	err := d.Object(func(name string) error {
-		member, known := members[name]
-		if !known {
-			return d.Skip()
-		}
-		if d.seen[name] {
-			return invalid(name, "stands there twice")
-		}
-		d.seen[name] = true
-		if err := member(); err != nil {
-			return err
-		}
-		if name == "schema" && d.schema != Name {
-			return invalid("schema", "is %q; this server reads %s", clip(d.schema), Name)
-		}
-		return nil
-	})
+	err := d.object(nil, members)
 	if err == nil {
 		err = d.End()
 	}
 	if err != nil && errs.KindOf(err) == errs.Unknown {
 		err = errs.E(errs.Invalid, "the document is no JSON: %w", err)
 	}
-	if err != nil {
-		return err
+	if err == nil && d.schema != Name {
+		err = d.wrongSchema()
 	}
-	for _, name := range []string{"schema", "units", "components", "coverage"} {
-		if !d.seen[name] {
-			return invalid(name, "is missing")
+	return err
+}
+
+func (d *reader) wrongSchema() error {
+	return invalid(&place{name: "schema"}, "is %q; this server reads %s", clip(d.schema), Name)
+}
+
+// place is where something stands in the document. It is written out only for a
+// fault.
+type place struct {
+	in    *place // nil: the document itself
+	name  string // of a member; empty: an element of a list
+	index int
+}
+
+// String is the place, such as "components[12].purl".
+func (p *place) String() string {
+	switch {
+	case p.name == "":
+		return fmt.Sprintf("%v[%d]", p.in, p.index)
+	case p.in == nil:
+		return p.name
+	}
+	return p.in.String() + "." + p.name
+}
+
+// at names an element of a list of the document by numbers, and a member of it.
+func at(list string, index int, names ...any) *place {
+	p := &place{in: &place{name: list}, index: index}
+	for _, n := range names {
+		switch n := n.(type) {
+		case string:
+			p = &place{in: p, name: n}
+		case int:
+			p = &place{in: p, index: n}
 		}
 	}
-	return nil
+	return p
 }
 
 // invalid is a fault at a place.
-func invalid(place, format string, args ...any) error {
-	return errs.E(errs.Invalid, "%s %s", place, fmt.Sprintf(format, args...))
+func invalid(p *place, format string, args ...any) error {
+	return errs.E(errs.Invalid, "%v %s", p, fmt.Sprintf(format, args...))
 }
 
 // clip shortens a text that is repeated in a message.
@@ -156,120 +170,147 @@ func clip(s string) string {
 }
 
 // room says that a list has become too long.
-func room(place string, n, limit int) error {
+func room(p fmt.Stringer, n, limit int) error {
 	if n < limit {
 		return nil
 	}
-	return errs.E(errs.TooLarge, "%s has more than %d elements", place, limit)
+	return errs.E(errs.TooLarge, "%v has more than %d elements", p, limit)
 }
 
-func (d *reader) text(place string, into *string) error {
+func (d *reader) text(p *place, into *string) error {
 	if d.Kind() != '"' {
-		return d.wrong(place, "a text")
+		return d.wrong(p, "a text")
 	}
 	s, err := d.String()
 	if err == nil && len(s) > d.limits.Text {
-		return errs.E(errs.TooLarge, "%s is longer than %d bytes", place, d.limits.Text)
+		return errs.E(errs.TooLarge, "%v is longer than %d bytes", p, d.limits.Text)
 	}
 	*into = s
 	return err
 }
 
 // wrong is the fault of a value of another kind, or of what is no JSON at all.
-func (d *reader) wrong(place, want string) error {
+func (d *reader) wrong(p *place, want string) error {
 	if d.Kind() == 0 {
 		return d.Skip()
 	}
-	return invalid(place, "is not %s (line %d)", want, d.Line())
+	return invalid(p, "is not %s (line %d)", want, d.Line())
 }
 
-func (d *reader) texts(place string, into *[]string) error {
-	return d.each(place, d.limits.Occurrences, func(place string) error {
+func (d *reader) texts(p *place, into *[]string) error {
+	return d.each(p, d.limits.Occurrences, func(p *place) error {
 		var s string
-		err := d.text(place, &s)
+		err := d.text(p, &s)
 		*into = append(*into, s)
 		return err
 	})
 }
 
-// each reads an array of at most limit elements.
-func (d *reader) each(place string, limit int, element func(place string) error) error {
+// each reads an array of at most limit elements. The place that element is told
+// holds as long as it runs.
+func (d *reader) each(p *place, limit int, element func(p *place) error) error {
 	if d.Kind() != '[' {
-		return d.wrong(place, "a list")
+		return d.wrong(p, "a list")
 	}
-	n := 0
+	here := place{in: p, index: -1}
 	return d.Array(func() error {
-		if err := room(place, n, limit); err != nil {
+		here.index++
+		if err := room(p, here.index, limit); err != nil {
 			return err
 		}
-		n++
-		return element(fmt.Sprintf("%s[%d]", place, n-1))
+		return element(&here)
 	})
 }
 
-func (d *reader) truth(place string, into *bool) error {
+func (d *reader) truth(p *place, into *bool) error {
 	if k := d.Kind(); k != 't' && k != 'f' {
-		return d.wrong(place, "true or false")
+		return d.wrong(p, "true or false")
 	}
 	v, err := d.Bool()
 	*into = v
 	return err
 }
 
-func (d *reader) line(place string, into *int) error {
+func (d *reader) number(p *place, into *int) error {
 	if d.Kind() != '0' {
-		return d.wrong(place, "a number")
+		return d.wrong(p, "a number")
 	}
 	s, err := d.Scalar()
 	if err != nil {
 		return err
 	}
+	*into = 0
 	for _, c := range []byte(s) {
 		if c < '0' || c > '9' || len(s) > 9 {
-			return invalid(place, "is no number of a line")
+			return invalid(p, "is no number of a line")
 		}
 		*into = *into*10 + int(c-'0')
 	}
 	return nil
 }
 
-// member is one that an object may have.
-type member func(place string) error
+// field is a member that an object may have; one of the pointers says what it is.
+type field struct {
+	name  string
+	need  bool // it must be there
+	text  *string
+	list  *[]string
+	line  *int
+	truth *bool
+	do    func(p *place) error
+}
 
-// object reads an object; those named in need must be there.
-func (d *reader) object(place string, members map[string]member, need ...string) error {
+// object reads an object. A member of the document that stands there twice is a
+// fault; further in the last one holds, as everywhere in JSON.
+func (d *reader) object(p *place, members []field) error {
 	if d.Kind() != '{' {
-		return d.wrong(place, "an object")
+		return d.wrong(p, "an object")
 	}
-	missing := map[string]bool{}
-	for _, name := range need {
-		missing[name] = true
-	}
-	err := d.Object(func(name string) error {
-		m, known := members[name]
-		if !known {
-			return d.Skip()
+	var seen uint64
+	here := place{in: p}
+	err := d.Fields(func(name []byte) error {
+		for i := range members {
+			m := &members[i]
+			if m.name != string(name) {
+				continue
+			}
+			here.name = m.name
+			if p == nil && seen&(1<<i) != 0 {
+				return invalid(&here, "stands there twice")
+			}
+			seen |= 1 << i
+			return d.member(&here, m)
 		}
-		delete(missing, name)
-		return m(place + "." + name)
+		return d.Skip()
 	})
 	if err != nil {
 		return err
 	}
-	for _, name := range need {
-		if missing[name] {
-			return invalid(place+"."+name, "is missing")
+	for i := range members {
+		if members[i].need && seen&(1<<i) == 0 {
+			return invalid(&place{in: p, name: members[i].name}, "is missing")
 		}
 	}
 	return nil
 }
 
-// into returns the member that reads a text.
-func (d *reader) into(s *string) member {
-	return func(place string) error { return d.text(place, s) }
-}
-
-// intoAll returns the member that reads a list of texts.
-func (d *reader) intoAll(list *[]string) member {
-	return func(place string) error { return d.texts(place, list) }
+func (d *reader) member(p *place, m *field) error {
+	switch {
+	case m.text != nil:
+		if err := d.text(p, m.text); err != nil {
+			return err
+		}
+		if m.text == &d.schema && d.schema != Name {
+			return d.wrongSchema() // before the rest is read by another's rules
+		}
+		return nil
+	case m.list != nil:
+		*m.list = nil
+		return d.texts(p, m.list)
+	case m.line != nil:
+		return d.number(p, m.line)
+	case m.truth != nil:
+		return d.truth(p, m.truth)
+	}
+	return m.do(p)
 }
