@@ -17,6 +17,7 @@ import (
 
 	"github.com/assay-sca/assay/internal/app"
 	"github.com/assay-sca/assay/internal/app/apptest"
+	"github.com/assay-sca/assay/internal/auth"
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/sqlstore"
 	"github.com/assay-sca/assay/internal/sqlstore/sqlstoretest"
@@ -478,4 +479,39 @@ func TestSearch(t *testing.T) {
 	faulty(t, "too long", err, "q")
 	_, err = d.Search(t.Context(), d.viewer, "", "a\x00b", 0)
 	faulty(t, "with a zero byte", err, "q")
+}
+
+// TestReseal: after a rotation everything is sealed under the last key.
+func TestReseal(t *testing.T) {
+	t.Parallel()
+	d := newBureau(t, openSQLite(t))
+	in := named("Shop")
+	in.Repositories = []app.NewRepository{{URL: "https://git.example.org/a", Credential: app.NewCredential{Kind: store.CredentialToken, Secret: "a-token"}}, {URL: "https://git.example.org/b"}}
+	in.Channels = []app.ChannelSettings{{Kind: store.ChannelTeams, URL: "https://teams.example.org/hook"}}
+	p := d.create(d.manager, in)
+	_, err := d.Reseal(t.Context(), d.admin)
+	kind(t, "by an organisation's administrator", err, errs.Denied, "administrator")
+	if n, err := d.Reseal(t.Context(), d.root); err != nil || n != 0 {
+		t.Errorf("before a rotation: %d, %v", n, err)
+	}
+	const last = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
+	d.Keys, err = auth.ParseKeyring("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n" + last)
+	fatal(t, err)
+	if n, err := d.Reseal(t.Context(), d.root); err != nil || n != 2 {
+		t.Errorf("after a rotation: %d, %v, want 2", n, err)
+	}
+	only, err := auth.ParseKeyring(last)
+	fatal(t, err)
+	stored, err := d.Store.RepositoriesOf(t.Context(), p.ID)
+	fatal(t, err)
+	for _, r := range stored {
+		if c, err := only.RepositoryCredential(r); err != nil || r.Sealed != nil && c.Secret != "a-token" {
+			t.Errorf("credential %+v, %v", c, err)
+		}
+	}
+	project, err := d.Store.Project(t.Context(), p.ID)
+	fatal(t, err)
+	if _, err := only.Open(project.ChannelSecrets, "channels:"+p.ID); err != nil {
+		t.Error(err)
+	}
 }
