@@ -2,8 +2,11 @@ package pipeline_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -225,5 +228,52 @@ func TestImportRelease(t *testing.T) {
 			t.Errorf("a reader lost its file: %v", err)
 		}
 		done()
+	})
+}
+
+// TestUploadsAtOnce: projects that share what they are made of are stored,
+// matched and merged at the same time, and the figures add up.
+func TestUploadsAtOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		b.imported()
+		organisation := b.org()
+		const projects = 8
+		scans := make([]store.Scan, 0, 3*projects)
+		for i := range projects {
+			id := b.AddProject(organisation, fmt.Sprint("Project ", i), store.VisibleToOrganisation)
+			for range 3 {
+				s, err := b.PushScan(t.Context(), b.who, app.Push{Project: id, Ref: store.NewID(), Body: strings.NewReader(pushed("left", "1.0.0"))})
+				b.must(err)
+				scans = append(scans, s)
+			}
+		}
+		var all sync.WaitGroup
+		for _, s := range scans {
+			all.Go(func() {
+				if err := b.p.Scan(t.Context(), s.ID); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		list, err := b.Vulnerabilities(t.Context(), b.who, app.VulnerabilityQuery{Filter: store.VulnerabilityFilter{Organisation: organisation}})
+		b.must(err)
+		places, err := b.Vulnerability(t.Context(), b.who, app.VulnerabilityWhere{ID: "CVE-2026-10001", Page: store.Page{Limit: 100}})
+		b.must(err)
+		var main int64
+		for _, p := range places.Where.Items {
+			if p.Main {
+				main++
+			}
+		}
+		done := 0
+		for _, s := range scans {
+			if b.reread(s.ID).State == store.ScanDone {
+				done++
+			}
+		}
+		if len(list.Items) != 1 || list.Items[0].Findings != main || int64(done) != int64(len(places.Where.Items)) || done == 0 {
+			t.Errorf("%d scans done, %d places, %d of main versions; counted: %+v", done, len(places.Where.Items), main, list.Items)
+		}
 	})
 }
