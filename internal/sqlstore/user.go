@@ -67,7 +67,7 @@ func (n *nouns) Users(ctx context.Context, f store.UserFilter, p store.Page) (st
 func persons(from string) keyset[store.User] {
 	return keyset[store.User]{
 		columns: userColumns, from: from, id: byText("u.id"),
-		sorts: map[string]column{"email": byText("u.email")}, first: "email", scan: scanPerson,
+		sorts: map[string]column{"email": byText("u.email"), "created": byNumber("u.created_at")}, first: "email", scan: scanPerson,
 	}
 }
 

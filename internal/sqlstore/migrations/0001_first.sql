@@ -26,6 +26,7 @@ create table users (
   overview_seen_at bigint, -- "new since you last looked"
   revision bigint not null default 1
 ) {{.Clustered}};
+create index users_created on users (created_at, id);
 
 create table identities (
   provider text not null,
