@@ -54,6 +54,7 @@ func inside(t *testing.T, c *clock, all ...server.Options) *harness.Client {
 		ready := make(chan string, 1)
 		o.Clock, o.Out, o.Listen, o.Import, o.AllowLocal = c.now, said, "127.0.0.1:0", p.advisories, true
 		o.ActorRate, o.AddressRate, o.Tick = -1, -1, 100*time.Millisecond
+		o.LostAfter, o.RetryAfter = 3*time.Second, time.Second
 		o.Log = slog.New(slog.NewTextHandler(written, &slog.HandlerOptions{Level: slog.LevelWarn}))
 		o.Ready = func(address string) { ready <- address }
 		ctx, cancel := context.WithCancel(context.Background())

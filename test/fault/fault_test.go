@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 }
 
 // quick are settings by which a server notices soon that something is lost.
-var quick = []string{"--allow-local-repositories", "--log-level", "warn", "--rate", "-1", "--address-rate", "-1", "--lost-after", "3s"}
+var quick = []string{"--allow-local-repositories", "--log-level", "warn", "--rate", "-1", "--address-rate", "-1", "--lost-after", "3s", "--retry-after", "1s"}
 
 // start starts a cluster on a kind of database, with an administrator.
 func start(t *testing.T, database string, args ...string) *harness.Cluster {
@@ -125,7 +125,7 @@ func done(t *testing.T, c *harness.Cluster, scan string) harness.Scan {
 	var got harness.Scan
 	again(t, "wait for the scan "+scan, func(ctx context.Context) (err error) {
 		if got, err = c.Client.Scan(ctx, scan); err == nil && !got.Ended() {
-			err = fmt.Errorf("it is %s at %s, attempt %d: %s", got.State, got.Stage, got.Attempt, got.Error)
+			err = fmt.Errorf("it is %s at %s: %s", got.State, got.Stage, got.Error)
 		}
 		return err
 	})

@@ -19,7 +19,6 @@ type Scan struct {
 	Stage      string `json:"stage"`
 	Error      string `json:"error"`
 	Components int    `json:"components"`
-	Attempt    int64  `json:"attempt"`
 }
 
 // Ended tells whether the scan will not go on.
