@@ -284,7 +284,7 @@ func (n *nouns) Uses(ctx context.Context, component int64, who store.Visible, pa
 	var f filter
 	f.and("u.component_id = ?", component)
 	f.and("u.scan_to is null")
-	f.visible(n.dialect, "p", who)
+	f.visible(n.dialect, who)
 	page.Sort, page.Desc = "", false
 	return keyset[store.Use]{
 		columns: "p.id, p.name, p.organisation_id, v.id, v.ref, v.main, u.direct, u.scope",

@@ -31,7 +31,7 @@ func intoCounts(c *store.Counts, components *int64) []any {
 func (n *nouns) Figures(ctx context.Context, organisation string, who store.Visible) (store.Figures, error) {
 	var f filter
 	f.when(organisation != "", "p.organisation_id = ?", organisation)
-	f.visible(n.dialect, "p", who)
+	f.visible(n.dialect, who)
 	f.and("not p.archived")
 	return one(ctx, n.read, func(row func(...any) error) (out store.Figures, err error) {
 		err = row(append(intoCounts(&out.Counts, &out.Components), &out.Projects, &out.ExploitedProjects, &out.CriticalProjects, &out.Failed, &out.Incomplete, &out.Never)...)
@@ -80,7 +80,7 @@ func (n *nouns) NewFindings(ctx context.Context, organisation string, who store.
 	var f filter
 	f.and("f.counts and f.first_seen_at > ? and p.id = f.project_id and v.id = f.version_id and c.id = f.component_id and v.main and not p.archived", since.UnixMilli())
 	f.when(organisation != "", "p.organisation_id = ?", organisation)
-	f.visible(n.dialect, "p", who)
+	f.visible(n.dialect, who)
 	return collect(ctx, n.read, scanNewFinding, `select f.id, f.project_id, p.name, f.vulnerability, f.severity, f.summary, c.name, c.version,
 		f.fixed_in, f.exploited, f.first_seen_at
 		from findings f cross join projects p cross join versions v cross join components c`+f.where()+

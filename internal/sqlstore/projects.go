@@ -137,7 +137,7 @@ func (n *nouns) removeProject(ctx context.Context, id string) error {
 func (n *nouns) ListProjects(ctx context.Context, pf store.ProjectFilter, p store.Page) (store.List[store.Project], error) {
 	var f filter
 	f.when(pf.Organisation != "", "p.organisation_id = ?", pf.Organisation)
-	f.visible(n.dialect, "p", pf.Visible)
+	f.visible(n.dialect, pf.Visible)
 	f.and("p.archived = ?", pf.Archived)
 	f.when(pf.Text != "", `p.name_key like ? escape '\'`, contains(strings.ToLower(pf.Text)))
 	f.when(pf.Tag != "", `p.tags like ? escape '\'`, contains(quoted(pf.Tag)))
@@ -173,7 +173,7 @@ func quoted(s string) string { return strings.Trim(list([]string{s}), "[]") }
 func (n *nouns) ProjectTags(ctx context.Context, organisation string, who store.Visible, limit int) ([]string, error) {
 	var f filter
 	f.when(organisation != "", "p.organisation_id = ?", organisation)
-	f.visible(n.dialect, "p", who)
+	f.visible(n.dialect, who)
 	f.and("p.tags <> '[]'")
 	return collect(ctx, n.read, scanOne[string], fmt.Sprintf(`select distinct t.value from projects p cross join %s t%s order by t.value limit %d`,
 		n.dialect.each("p.tags"), f.where(), limit), f.args...)

@@ -145,7 +145,7 @@ func (n *nouns) scanFilter(f store.ScanFilter) filter {
 // visibleScans admits the scans of projects that somebody may see.
 func (n *nouns) visibleScans(f *filter, who store.Visible) {
 	projects := filter{args: f.args}
-	projects.visible(n.dialect, "p", who)
+	projects.visible(n.dialect, who)
 	f.args = projects.args
 	f.terms = append(f.terms, "exists (select 1 from projects p where p.id = s.project_id and "+projects.terms[0]+")")
 }

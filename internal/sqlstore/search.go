@@ -45,7 +45,7 @@ func (n *nouns) findComponents(ctx context.Context, organisation string, who sto
 		in := filter{args: f.args}
 		in.and("u.component_id = c.id and u.scan_to is null and v.main and not p.archived")
 		in.when(organisation != "", "p.organisation_id = ?", organisation)
-		in.visible(n.dialect, "p", who)
+		in.visible(n.dialect, who)
 		f.args = in.args
 		return `from usages u join versions v on v.id = u.version_id join projects p on p.id = v.project_id` + in.where()
 	}
@@ -105,7 +105,7 @@ func (n *nouns) findVulnerabilities(ctx context.Context, organisation string, wh
 	in := filter{args: f.args}
 	in.and("x.counts and not p.archived")
 	in.when(organisation != "", "p.organisation_id = ?", organisation)
-	in.visible(n.dialect, "p", who)
+	in.visible(n.dialect, who)
 	f.args = in.args
 	where := joined + in.where() + " and x.vulnerability = w.id"
 	if !who.All && len(who.Administers)+len(who.Organisations) == 0 {

@@ -6,9 +6,9 @@ import (
 	"github.com/assay-sca/assay/internal/store"
 )
 
-// visible adds the condition that somebody may see a project; p is what the query
-// calls the table of projects.
-func (f *filter) visible(d dialect, p string, who store.Visible) {
+// visible adds the condition that somebody may see a project that the query
+// calls p.
+func (f *filter) visible(d dialect, who store.Visible) {
 	if who.All {
 		return
 	}
@@ -18,10 +18,10 @@ func (f *filter) visible(d dialect, p string, who store.Visible) {
 			return
 		}
 		f.args = append(f.args, list(ids))
-		ways = append(ways, p+"."+column+" in "+d.texts(len(f.args))+more)
+		ways = append(ways, "p."+column+" in "+d.texts(len(f.args))+more)
 	}
 	among("organisation_id", who.Administers, "")
-	among("organisation_id", who.Organisations, " and "+p+".visibility = 'organisation'")
+	among("organisation_id", who.Organisations, " and p.visibility = 'organisation'")
 	among("id", who.Projects, "")
 	if len(ways) == 0 {
 		ways = []string{"1 = 0"}

@@ -72,7 +72,7 @@ func (n *nouns) Places(ctx context.Context, id string, open bool, who store.Visi
 	where.and("f.vulnerability = ?", id)
 	where.and("f.gone_at is null and f.merged_into is null")
 	where.when(open, "f.counts = ?", true)
-	where.visible(n.dialect, "p", who)
+	where.visible(n.dialect, who)
 	page.Sort, page.Desc = "", false
 	return keyset[store.Place]{
 		columns: placeColumns,

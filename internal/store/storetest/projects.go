@@ -277,7 +277,7 @@ func versions(t *testing.T, s store.Store, p store.Project, r, other store.Repos
 	}
 	newFinding(t, s, p.ID, r.ID, "pkg:npm/x@1.0.0", "CVE-2026-2001", severity.High, noon) // of refs/heads/main
 	one := ensure(r.ID, "refs/heads/main", true)
-	if !one.Main || ensure(r.ID, "refs/heads/main", true).ID != one.ID || ensure(r.ID, "refs/heads/main", false).Main != true {
+	if !one.Main || ensure(r.ID, "refs/heads/main", true).ID != one.ID || !ensure(r.ID, "refs/heads/main", false).Main {
 		t.Errorf("the version %+v is not found again as it is", one)
 	}
 	two, foreign := ensure(r.ID, "refs/heads/two", false), ensure(other.ID, "refs/heads/main", true)
