@@ -64,7 +64,7 @@ func benchDatabase(b *testing.B) *vulndb.DB {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { db.Close() }) //nolint:errcheck // only read
+	b.Cleanup(func() { db.Close() })
 	return db
 }
 
@@ -91,7 +91,7 @@ func benchEach(b *testing.B, run func(u *uploads)) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			defer db.Close() //nolint:errcheck // a benchmark's
+			defer db.Close()
 			u := &uploads{b: b, db: db, adv: benchDatabase(b), org: store.NewID()}
 			u.must(db.CreateOrganisation(b.Context(), store.Organisation{ID: u.org, Slug: u.org, Name: "Example", CreatedAt: time.Unix(1, 0), Revision: 1}))
 			u.must(db.Tx(b.Context(), func(tx store.Store) (err error) {

@@ -34,7 +34,7 @@ func (b *bench) imported() *pipeline.Releases {
 			b.t.Error(err)
 		}
 	})
-	b.App.Databases = r
+	b.Databases = r
 	b.p = b.with(func(o *pipeline.Options) { o.Databases = r })
 	return r
 }

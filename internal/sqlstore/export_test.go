@@ -32,7 +32,7 @@ func (db *DB) Explain(ctx context.Context, query string, args []any) ([]string, 
 	if err != nil {
 		return nil, err
 	}
-	defer c.Close() //nolint:errcheck // back to the pool
+	defer c.Close()
 	// Tables of tests are small: without this every plan would read them whole.
 	// What remains tells whether there is a way by indexes at all.
 	for _, way := range []string{"enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off", "enable_material = off", "cpu_index_tuple_cost = 100"} {

@@ -74,7 +74,7 @@ func (n *nouns) MergeFindings(ctx context.Context, m store.Merge) (store.MergeCo
 func (g *merging) countOld() {
 	for _, o := range g.old {
 		if o.counts {
-			g.out.Counts.Add(store.Level(o.severity), o.exploited, 1)
+			g.out.Add(store.Level(o.severity), o.exploited, 1)
 		}
 	}
 }
@@ -155,7 +155,7 @@ func (g *merging) step(s *store.MergeStep, r *mergedRow) error {
 	g.decided(s, r)
 	severity := store.Severity(r.found.Finding.Severity)
 	if r.counts() {
-		g.out.Counts.Add(r.found.Finding.Severity, r.found.Finding.Exploited, 1)
+		g.out.Add(r.found.Finding.Severity, r.found.Finding.Exploited, 1)
 	}
 	o := g.old[s.ID]
 	switch {
