@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/assay-sca/assay/internal/app"
+	"github.com/assay-sca/assay/internal/blob"
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/pipeline"
 	"github.com/assay-sca/assay/internal/severity"
@@ -276,4 +277,42 @@ func TestUploadsAtOnce(t *testing.T) {
 			t.Errorf("%d scans done, %d places, %d of main versions; counted: %+v", done, len(places.Where.Items), main, list.Items)
 		}
 	})
+}
+
+// TestRescanIsSmall: a scan that finds what the last one found leaves its own row,
+// its log, and nothing else.
+func TestRescanIsSmall(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		b.imported()
+		rescan := func() {
+			s := b.push(pushed("left", "1.0.0"), "main")
+			b.must(b.p.Scan(t.Context(), s.ID))
+		}
+		rescan()
+		const times, bound = 40, 10_000
+		before := b.size()
+		for range times {
+			rescan()
+		}
+		if grown := (b.size() - before) / times; grown > bound {
+			t.Errorf("a scan without changes takes %d bytes, over %d", grown, bound)
+		} else {
+			t.Logf("a scan without changes takes %d bytes", grown)
+		}
+	})
+}
+
+// size is that of the database and of all blobs.
+func (b *bench) size() (bytes int64) {
+	b.t.Helper()
+	if pool := b.db.Pool(); pool != nil {
+		b.must(pool.QueryRow(b.t.Context(), "select pg_database_size(current_database())").Scan(&bytes))
+	} else {
+		b.must(b.db.SQL().QueryRowContext(b.t.Context(), "select page_count * page_size from pragma_page_count(), pragma_page_size()").Scan(&bytes))
+	}
+	b.must(b.Blobs.List(b.t.Context(), func(i blob.Info) error {
+		bytes += i.Size
+		return nil
+	}))
+	return bytes
 }
