@@ -98,9 +98,15 @@ func (s *server) open(ctx context.Context) error {
 	s.releases = pipeline.NewReleases(s.db, s.blobs, filepath.Join(s.o.Cache, "db"))
 	s.closing(s.releases.Close)
 	s.metrics = telemetry.NewMetrics(s.o.Version)
+	s.figures(ctx)
 	if s.traces, err = telemetry.NewTraces(ctx, s.o.Getenv, s.o.Version); err != nil {
 		return err
 	}
+	s.closing(func() error {
+		last, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer stop()
+		return s.traces.Close(last)
+	})
 	// Listening before the use-cases are made tells the port; nothing is answered yet.
 	var listen net.ListenConfig
 	if s.listener, err = listen.Listen(ctx, "tcp", s.o.Listen); err != nil {
