@@ -198,7 +198,7 @@ func stageSteps(s *store.Scan, now time.Time) []stageStep {
 		}
 		step.Word = stageWords(step.State)
 		if d := took(run.Started, run.Finished, now); d > 0 {
-			step.Took = duration(d)
+			step.Took = quickWords(d)
 		}
 		if run.Tries > 0 {
 			step.Note = strings.TrimSuffix(count(int64(run.Tries), "failed try")+"; "+step.Note, "; ")
@@ -206,6 +206,14 @@ func stageSteps(s *store.Scan, now time.Time) []stageStep {
 		steps = append(steps, step)
 	}
 	return steps
+}
+
+// quickWords is a duration, in milliseconds below a second: most stages are quick.
+func quickWords(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", max(d.Milliseconds(), 1))
+	}
+	return duration(d)
 }
 
 func stageWords(state string) string {
