@@ -208,7 +208,7 @@ func waitEmpty(t *testing.T, r *jobs.Runner) {
 func TestLeftBehind(t *testing.T) {
 	t.Parallel()
 	sqlstoretest.Each(t, func(t *testing.T, db *sqlstore.DB) {
-		dead := runner(t, db, jobs.Options{})
+		dead := runner(t, db, jobs.Options{Workers: 1, Grace: time.Millisecond}) // it takes no second job
 		began, end := make(chan string, 2), make(chan struct{})
 		start(t, dead, func(_ context.Context, job jobs.Job) error {
 			began <- job.Scan
@@ -221,6 +221,9 @@ func TestLeftBehind(t *testing.T) {
 		live, err := dead.Live(t.Context(), jobs.Scan)
 		if err != nil || len(live) != 1 || live[0].Scan != "a" {
 			t.Errorf("live: %v, %v", live, err)
+		}
+		if waiting, err := dead.Waiting(t.Context(), jobs.Scan); err != nil || len(waiting) != 0 {
+			t.Errorf("waiting: %v, %v", waiting, err)
 		}
 		worked := make(chan string, 2)
 		start(t, runner(t, db, jobs.Options{Alone: true}), func(_ context.Context, job jobs.Job) error {

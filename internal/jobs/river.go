@@ -143,9 +143,8 @@ func (e *riverEngine[T]) stop(ctx context.Context) error {
 	return e.work.Stop(ctx)
 }
 
-func (e *riverEngine[T]) live(ctx context.Context, kind Kind) ([]Job, error) {
-	params := river.NewJobListParams().Kinds(string(kind)).First(10_000).
-		States(rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled)
+func (e *riverEngine[T]) list(ctx context.Context, kind Kind, states ...rivertype.JobState) ([]Job, error) {
+	params := river.NewJobListParams().Kinds(string(kind)).First(10_000).States(states...)
 	found, err := e.insert.JobList(ctx, params)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/assay-sca/assay/internal/errs"
 )
@@ -76,7 +77,7 @@ type engine interface {
 	enqueue(ctx context.Context, driver any, job Job) error
 	start(ctx context.Context, handlers map[Kind]Handler) error
 	stop(ctx context.Context) error
-	live(ctx context.Context, kind Kind) ([]Job, error)
+	list(ctx context.Context, kind Kind, states ...rivertype.JobState) ([]Job, error)
 }
 
 // New returns a queue over a database; Migrate must have made its tables before
@@ -150,7 +151,21 @@ func (r *Runner) Stop(ctx context.Context) error { return r.engine.stop(ctx) }
 
 // Live lists the jobs of a kind that are worked or will be.
 func (r *Runner) Live(ctx context.Context, kind Kind) ([]Job, error) {
-	found, err := r.engine.live(ctx, kind)
+	return r.list(ctx, kind, append(waiting(), rivertype.JobStateRunning)...)
+}
+
+// Waiting lists the jobs of a kind that will be worked. One that is said to be
+// worked now is not among them: its worker may be dead.
+func (r *Runner) Waiting(ctx context.Context, kind Kind) ([]Job, error) {
+	return r.list(ctx, kind, waiting()...)
+}
+
+func waiting() []rivertype.JobState {
+	return []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateScheduled}
+}
+
+func (r *Runner) list(ctx context.Context, kind Kind, states ...rivertype.JobState) ([]Job, error) {
+	found, err := r.engine.list(ctx, kind, states...)
 	if err != nil {
 		return nil, errs.E(errs.Unavailable, "list the queue's jobs: %w", err)
 	}

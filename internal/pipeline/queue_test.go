@@ -202,3 +202,37 @@ func TestQueueStop(t *testing.T) {
 		t.Logf("done %v after the stop", time.Since(stopped))
 	})
 }
+
+// TestQueueUntaken loses a worker after it got the job and before it took the scan:
+// the queue still calls the job one that is worked.
+func TestQueueUntaken(t *testing.T) {
+	t.Parallel()
+	sqlstoretest.Each(t, func(t *testing.T, db *sqlstore.DB) {
+		q := newQueued(t, db, jobs.Options{Workers: 1, Grace: time.Millisecond})
+		silent, back := make(chan struct{}, 1), make(chan struct{})
+		lost := q.pipeline("lost", q.runner)
+		lost.Probe = func(at string) bool {
+			if at == "take" {
+				silent <- struct{}{}
+				<-back
+			}
+			return at == "take"
+		}
+		q.work(q.runner, lost)
+		t.Cleanup(func() { close(back) })
+		s := q.push(q.project, 10, 0)
+		<-silent
+		other := q.newRunner(jobs.Options{Workers: 2})
+		p := q.pipeline("other", other)
+		q.work(other, p)
+		for deadline := time.Now().Add(30 * time.Second); !q.reread(s.ID).State.Ended(); <-time.After(50 * time.Millisecond) {
+			q.must(p.Tend(t.Context()))
+			if time.Now().After(deadline) {
+				t.Fatalf("nobody ends it: %+v", q.reread(s.ID))
+			}
+		}
+		if got := q.reread(s.ID); got.State != store.ScanDone || got.Worker != "other" {
+			t.Errorf("%s by %s", got.State, got.Worker)
+		}
+	})
+}

@@ -27,12 +27,12 @@ func (p *Pipeline) sweep(ctx context.Context) error {
 	if err != nil || len(stale) == 0 {
 		return err
 	}
-	live, err := p.live(ctx)
+	waiting, err := p.waiting(ctx)
 	if err != nil {
 		return err
 	}
 	for _, s := range stale {
-		if s.State == store.ScanQueued && live[s.ID] && !s.HeartbeatAt.After(p.now().Add(p.Silence)) {
+		if s.State == store.ScanQueued && waiting[s.ID] && !s.HeartbeatAt.After(p.now().Add(p.Silence)) {
 			continue
 		}
 		if err := p.again(ctx, s); err != nil {
@@ -42,16 +42,16 @@ func (p *Pipeline) sweep(ctx context.Context) error {
 	return nil
 }
 
-// live tells which scans have a job.
-func (p *Pipeline) live(ctx context.Context) (map[string]bool, error) {
+// waiting tells which scans have a job that will be worked.
+func (p *Pipeline) waiting(ctx context.Context) (map[string]bool, error) {
 	lister, ok := p.Queue.(interface {
-		Live(ctx context.Context, kind jobs.Kind) ([]jobs.Job, error)
+		Waiting(ctx context.Context, kind jobs.Kind) ([]jobs.Job, error)
 	})
 	out := map[string]bool{}
 	if !ok {
 		return out, nil
 	}
-	list, err := lister.Live(ctx, jobs.Scan)
+	list, err := lister.Waiting(ctx, jobs.Scan)
 	for _, job := range list {
 		out[job.Scan] = true
 	}
