@@ -113,7 +113,8 @@ func (n *nouns) findingFilter(ctx context.Context, f store.FindingFilter) (filte
 	where.when(f.Component != 0, "f.component_id = ?", f.Component)
 	where.when(f.Since != 0, "f.first_scan >= ?", f.Since)
 	if f.Text != "" {
-		where.and(`(f.vulnerability like ? escape '\' or f.component_key like ? escape '\')`, startsWith(strings.ToUpper(f.Text)), startsWith(strings.ToLower(f.Text)))
+		text := startsWith(strings.ToLower(f.Text))
+		where.and(`(lower(f.vulnerability) like ? escape '\' or f.component_key like ? escape '\')`, text, text)
 	}
 	return where, nil
 }

@@ -38,7 +38,7 @@ func (n *nouns) Vulnerabilities(ctx context.Context, f store.VulnerabilityFilter
 	}
 	where.when(f.Exploited, "exploited = ?", true)
 	if f.Text != "" {
-		where.and(`id like ? escape '\'`, startsWith(strings.ToUpper(f.Text)))
+		where.and(`lower(id) like ? escape '\'`, startsWith(strings.ToLower(f.Text)))
 	}
 	return vulnerabilityList().list(ctx, n.read, page, where)
 }

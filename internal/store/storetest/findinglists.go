@@ -118,6 +118,7 @@ func findingsFilters(l *lab) {
 		{"another ecosystem", store.FindingFilter{Ecosystem: "PyPI"}, 0},
 		{"component", store.FindingFilter{Component: l.component("a01"), All: true}, 1},
 		{"a vulnerability's beginning", store.FindingFilter{Text: "cve-2026-00", All: true}, 10},
+		{"whatever its case", store.FindingFilter{Text: "Cve-2026-011", All: true}, 1},
 		{"a name's beginning", store.FindingFilter{Text: "A0", All: true}, 6},
 		{"a pattern is only text", store.FindingFilter{Text: "%", All: true}, 0},
 		{"since", store.FindingFilter{Since: l.seq + 1}, 0},
