@@ -111,6 +111,7 @@ func Scans(t *testing.T, s store.Store) {
 		{"one at a time of a ref", (*scanDesk).oneAtATime},
 		{"delay", (*scanDesk).delay},
 		{"fence", (*scanDesk).fence},
+		{"taken at once", (*scanDesk).takenAtOnce},
 		{"cancel", (*scanDesk).cancel},
 		{"end", (*scanDesk).end},
 		{"stale", (*scanDesk).stale},
@@ -287,6 +288,33 @@ func (d *scanDesk) fence() {
 	}
 	_, err = d.s.TakeScan(d.t.Context(), "nobody", "w", d.now)
 	d.want(errs.NotFound, err)
+}
+
+// takenAtOnce wants workers that take a scan at the same time to hold it one after
+// the other: never two by the same attempt.
+func (d *scanDesk) takenAtOnce() {
+	s := d.running(d.project("taken at once"), "main")
+	const workers = 8
+	attempts, fail := make(chan int64, workers), make(chan error, workers)
+	for range workers {
+		go func() {
+			taken, err := d.s.TakeScan(d.t.Context(), s.ID, "w", d.now)
+			if err != nil {
+				fail <- err
+			}
+			attempts <- taken.Attempt
+		}()
+	}
+	held := map[int64]bool{}
+	for range workers {
+		held[<-attempts] = true
+	}
+	if len(fail) > 0 {
+		d.t.Fatal(<-fail)
+	}
+	if len(held) != workers {
+		d.t.Errorf("%d workers hold it by %d attempts", workers, len(held))
+	}
 }
 
 // cancel wants what waits to end at once, what runs when its worker hears of it.
