@@ -252,27 +252,6 @@ func (p *tab) fill(label, text string) {
 	p.must(err)
 }
 
-// choose picks an option of the field with a label, or ticks a box.
-func (p *tab) choose(label, option string) {
-	p.t.Helper()
-	fault := evaluate[string](p, fmt.Sprintf(`(() => {
-		const wanted = %s, label = [...document.querySelectorAll('label')].find((l) => l.textContent.trim().startsWith(wanted));
-		const field = (label && (label.control || label.querySelector('input, select, textarea'))) || document.querySelector('[aria-label=' + JSON.stringify(wanted) + ']');
-		if (!field) return 'no field ' + wanted;
-		for (let at = field.closest('details'); at; at = at.parentElement.closest('details')) at.open = true;
-		if (field.type === 'checkbox' || field.type === 'radio') { if (!field.checked) field.click(); return ''; }
-		const option = [...field.options].find((o) => o.textContent.trim().startsWith(%s));
-		if (!option) return 'no option among ' + [...field.options].map((o) => o.textContent.trim()).join(', ');
-		field.value = option.value;
-		field.dispatchEvent(new Event('input', { bubbles: true }));
-		field.dispatchEvent(new Event('change', { bubbles: true }));
-		return '';
-	})()`, strconv.Quote(label), strconv.Quote(option)))
-	if fault != "" {
-		p.t.Fatalf("%s\n%s", fault, p.state())
-	}
-}
-
 // press presses the button or link with a name and waits for the page that follows.
 func (p *tab) press(name string) {
 	p.t.Helper()

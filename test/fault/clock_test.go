@@ -3,6 +3,7 @@ package fault_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -133,9 +134,11 @@ func TestTwoSchedulers(t *testing.T) {
 				err = fmt.Errorf("there are %d scans, want %d", len(ids), want)
 			}
 			for _, id := range ids {
-				if s, failed := client.Scan(ctx, id); failed != nil || s.State != "done" {
-					err = fmt.Errorf("scan %s is %s: %v", id, s.State, failed)
+				s, failed := client.Scan(ctx, id)
+				if failed == nil && s.State != "done" {
+					failed = fmt.Errorf("scan %s is %s", id, s.State)
 				}
+				err = errors.Join(err, failed)
 			}
 			return err
 		})
