@@ -123,7 +123,7 @@ func (u *ui) project(r *request) (reply, error) {
 
 func (r *request) projectPage(view app.ProjectView, scans []app.ScanRow) projectPage {
 	p := projectPage{Frame: r.projectFrame(view, "summary"), Exploited: view.Counts.Exploited, Findings: projectPath(view.ID) + "/findings"}
-	p.Frame.Lead = view.Description
+	p.Frame.Lead, p.Frame.Print = view.Description, true
 	p.Facts = factsOf(view)
 	if len(scans) == 0 {
 		p.Empty = r.neverScanned(view)
