@@ -250,7 +250,7 @@ func TestEscalation(t *testing.T) {
 		fatal(t, err)
 		_, err = k.CreateToken(ctx, token, app.TokenInput{Name: "ci2", Scopes: []app.Scope{app.ScopeRead}, Project: p.project})
 		wantKind(t, "a project's token makes another", err, errs.Denied)
-		wantKind(t, "a project's token grants", k.SetGrant(ctx, token, p.project, "user:"+viewer.UserID, app.Viewer), errs.Denied)
+		wantKind(t, "a project's token grants", k.SetGrant(ctx, token, p.project, "user:"+manager.UserID, app.Viewer), errs.Denied)
 		_, err = k.Account(ctx, token)
 		wantKind(t, "a project's token has no account", err, errs.Denied)
 		_, err = k.CreateToken(ctx, token, app.TokenInput{Name: "own", Scopes: []app.Scope{app.ScopeRead}})

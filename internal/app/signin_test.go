@@ -318,6 +318,19 @@ func TestLockedOut(t *testing.T) {
 	}
 }
 
+// TestDisabledInTheStore: a session that outlived its user's disabling opens nothing.
+func TestDisabledInTheStore(t *testing.T) {
+	t.Parallel()
+	k := apptest.New(t, openSQLite(t))
+	signed := setUp(t, k)
+	u, err := k.Store.User(t.Context(), signed.Actor.UserID)
+	fatal(t, err)
+	u.Disabled = true
+	fatal(t, k.Store.UpdateUser(t.Context(), u))
+	_, err = k.ActorOfSession(t.Context(), signed.Cookie, browser)
+	wantKind(t, "the session of a disabled user", err, errs.Anonymous)
+}
+
 // TestLinksAtOnce: of many who use a link at the same moment, one does.
 func TestLinksAtOnce(t *testing.T) {
 	t.Parallel()
