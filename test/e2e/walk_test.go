@@ -17,21 +17,25 @@ import (
 	"github.com/assay-sca/assay/test/harness"
 )
 
+// built is the folder for the program, of TestMain's.
+var built string
+
 // program builds the program once for all tests.
-var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "assay-e2e-")
-	if err != nil {
-		return "", err
-	}
-	return harness.Build(context.Background(), dir)
-})
+var program = sync.OnceValues(func() (string, error) { return harness.Build(context.Background(), built) })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if file, err := program(); err == nil && os.Getenv("ASSAY_BINARY") == "" {
-		os.RemoveAll(filepath.Dir(file))
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "assay-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	os.Exit(code)
+	defer os.RemoveAll(dir)
+	built = dir
+	return m.Run()
 }
 
 // cluster starts a server on a kind of database.

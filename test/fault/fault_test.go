@@ -19,11 +19,8 @@ import (
 
 // program builds the program once for all tests, with a database of advisories.
 var program = sync.OnceValues(func() (made, error) {
-	dir, err := os.MkdirTemp("", "assay-fault-")
-	if err != nil {
-		return made{}, err
-	}
-	m := made{dir: dir, universe: portfolio.New(7), advisories: filepath.Join(dir, "advisories.db")}
+	dir, err := built, error(nil)
+	m := made{universe: portfolio.New(7), advisories: filepath.Join(dir, "advisories.db")}
 	if m.binary, err = harness.Build(context.Background(), dir); err != nil {
 		return m, err
 	}
@@ -34,16 +31,26 @@ var program = sync.OnceValues(func() (made, error) {
 })
 
 type made struct {
-	dir, binary, advisories string
-	universe                *portfolio.Universe
+	binary, advisories string
+	universe           *portfolio.Universe
 }
 
+// built is the folder for the program, of TestMain's.
+var built string
+
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if got, err := program(); err == nil || got.dir != "" {
-		os.RemoveAll(got.dir)
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "assay-fault-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	os.Exit(code)
+	defer os.RemoveAll(dir)
+	built = dir
+	return m.Run()
 }
 
 // quick are settings by which a server notices soon that something is lost.
