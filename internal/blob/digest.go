@@ -38,7 +38,7 @@ func check(r io.ReadCloser, digest string) io.ReadCloser {
 func (c *checked) Read(p []byte) (int, error) {
 	n, err := c.ReadCloser.Read(p)
 	c.hash.Write(p[:n])
-	if err == io.EOF && digestOf(c.hash) != c.digest { //nolint:errorlint // readers return it bare
+	if err == io.EOF && digestOf(c.hash) != c.digest {
 		return n, errs.E(errs.Damaged, "the blob %s is not what was stored", c.digest)
 	}
 	return n, err

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -76,7 +75,7 @@ of PostgreSQL into PostgreSQL. "-" is standard input.`,
 		}
 		o := f.options(a, env)
 		o.KeyFile = key
-		var in io.Reader = a.stdin()
+		in := a.stdin()
 		if args[0] != "-" {
 			file, err := os.Open(args[0])
 			if err != nil {

@@ -70,7 +70,7 @@ func (a *app) migrateStatusCommand() *cobra.Command {
 				if !m.Applied.IsZero() {
 					state = "applied " + m.Applied.UTC().Format(time.RFC3339)
 				}
-				fmt.Fprintf(w, "%s\t%s\n", m.Name, state) //nolint:errcheck // Flush says it
+				fmt.Fprintf(w, "%s\t%s\n", m.Name, state)
 			}
 			return w.Flush()
 		})

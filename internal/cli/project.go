@@ -69,9 +69,9 @@ func (a *app) projectListCommand() *cobra.Command {
 		}
 		return a.show(out, projects, func(to io.Writer) error {
 			w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "ID\tNAME\tCOMPONENTS\tCRITICAL\tHIGH\tMEDIUM\tLOW") //nolint:errcheck // Flush says it
+			fmt.Fprintln(w, "ID\tNAME\tCOMPONENTS\tCRITICAL\tHIGH\tMEDIUM\tLOW")
 			for _, p := range projects {
-				fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%d\n", p.ID, p.Name, p.Components, p.Findings.Critical, p.Findings.High, p.Findings.Medium, p.Findings.Low) //nolint:errcheck // as above
+				fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%d\n", p.ID, p.Name, p.Components, p.Findings.Critical, p.Findings.High, p.Findings.Medium, p.Findings.Low)
 			}
 			return w.Flush()
 		})

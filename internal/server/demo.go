@@ -44,7 +44,7 @@ func (s *server) demonstrate(ctx context.Context, base string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.o.Out, "A demonstration is ready. Enter as %s, with this link that works once, until %s:\n  %s/welcome?link=%s\n", //nolint:errcheck // there is nowhere else to say it
+	fmt.Fprintf(s.o.Out, "A demonstration is ready. Enter as %s, with this link that works once, until %s:\n  %s/welcome?link=%s\n",
 		demoEmail, enter.Expires.Format(time.RFC3339), base, enter.Secret)
 	return nil
 }

@@ -215,7 +215,7 @@ func (s *server) welcome(ctx context.Context) error {
 	base := s.base()
 	s.log.InfoContext(ctx, "ready", "address", s.listener.Addr().String(), "roles", s.o.Roles, "version", s.o.Version)
 	if s.o.plays(API) {
-		fmt.Fprintf(s.o.Out, "Assay is ready at %s\n", base) //nolint:errcheck // there is nowhere else to say it
+		fmt.Fprintf(s.o.Out, "Assay is ready at %s\n", base)
 		if len(s.o.Demo) > 0 {
 			if err := s.demonstrate(ctx, base); err != nil {
 				return err
@@ -240,7 +240,7 @@ func (s *server) firstLink(ctx context.Context, base string) error {
 	if err != nil || link.Secret == "" {
 		return err
 	}
-	fmt.Fprintf(s.o.Out, "Create the administrator, with this link that works once, until %s:\n  %s/setup?link=%s\n", //nolint:errcheck // there is nowhere else to say it
+	fmt.Fprintf(s.o.Out, "Create the administrator, with this link that works once, until %s:\n  %s/setup?link=%s\n",
 		link.Expires.Format(time.RFC3339), base, link.Secret)
 	return nil
 }
