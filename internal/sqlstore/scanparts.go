@@ -64,11 +64,27 @@ func (n *nouns) EndAnalysis(ctx context.Context, a store.Analysis) (int, error) 
 	return open, unavailable(err)
 }
 
-// AddLog adds lines to a log.
+// AddLog adds lines to a log that is not a blob yet: a worker that comes late adds
+// nothing.
 func (n *nouns) AddLog(ctx context.Context, scan string, lines []store.LogLine) error {
 	if len(lines) == 0 {
 		return nil
 	}
+	return n.Tx(ctx, func(tx store.Store) error {
+		in, ok := tx.(*nouns)
+		if !ok {
+			return fmt.Errorf("unexpected transaction %T", tx)
+		}
+		var log string
+		err := in.write.QueryRowContext(ctx, "select log from scans where id = $1"+in.dialect.forUpdate(), scan).Scan(&log)
+		if err != nil || log != "" {
+			return found(err, "such scan")
+		}
+		return in.addLog(ctx, scan, lines)
+	})
+}
+
+func (n *nouns) addLog(ctx context.Context, scan string, lines []store.LogLine) error {
 	var f filter
 	var rows []string
 	id := f.bind(scan)
