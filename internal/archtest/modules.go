@@ -88,8 +88,6 @@ var modules = map[string]module{
 		[]string{"internal/jobs"}},
 	"github.com/riverqueue/river/riverdriver/riversqlite": {"River on SQLite",
 		[]string{"internal/jobs"}},
-	"github.com/riverqueue/river/rivershared": {"what River's modules share",
-		[]string{"internal/jobs"}},
 	"github.com/riverqueue/river/rivertype": {"River's rows",
 		[]string{"internal/jobs"}},
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp": {"sends traces",
