@@ -56,15 +56,16 @@ func (a *App) SetupNeeded(ctx context.Context) (bool, error) {
 	return !some, err
 }
 
-// SetupLink makes the link for the first administrator and ends those made
-// before. Its secret is empty if there is a user already.
+// SetupLink makes a link for the first administrator. Those made before work too,
+// until one is used: several hosts may start on one database, and each prints its
+// own. Its secret is empty if there is a user already.
 func (a *App) SetupLink(ctx context.Context) (link Link, err error) {
 	err = a.Store.Tx(ctx, func(tx store.Store) error {
 		link = Link{}
 		if some, err := tx.HasUsers(ctx); err != nil || some {
 			return err
 		}
-		link, err = a.makeLink(ctx, tx, store.LinkSetup, "")
+		link, err = a.addLink(ctx, tx, store.LinkSetup, "")
 		return err
 	})
 	return link, err
@@ -72,10 +73,14 @@ func (a *App) SetupLink(ctx context.Context) (link Link, err error) {
 
 // makeLink makes a link, which ends those that the user had.
 func (a *App) makeLink(ctx context.Context, tx store.Store, purpose, user string) (Link, error) {
-	now, secret := a.Clock(), auth.NewSecret()
 	if err := tx.DeleteLinks(ctx, user); err != nil {
 		return Link{}, err
 	}
+	return a.addLink(ctx, tx, purpose, user)
+}
+
+func (a *App) addLink(ctx context.Context, tx store.Store, purpose, user string) (Link, error) {
+	now, secret := a.Clock(), auth.NewSecret()
 	l := store.Link{Hash: auth.HashSecret(secret), Purpose: purpose, UserID: user, CreatedAt: now, ExpiresAt: now.Add(linkLife(purpose))}
 	return Link{secret, l.ExpiresAt}, tx.CreateLink(ctx, l)
 }
@@ -129,6 +134,11 @@ func (a *App) Setup(ctx context.Context, in SetupInput, c Client) (SignedIn, err
 
 func (a *App) firstUser(ctx context.Context, tx store.Store, l store.Link, user store.User, o store.Organisation) error {
 	if err := tx.SpendLink(ctx, l.Hash, a.Clock()); err != nil {
+		return err
+	}
+	// Of two that use two links at once, the second waits for this row and finds its
+	// own link gone, or somebody there.
+	if err := tx.DeleteLinks(ctx, ""); err != nil {
 		return err
 	}
 	if some, err := tx.HasUsers(ctx); err != nil || some {

@@ -294,6 +294,11 @@ func (a *App) CancelScan(ctx context.Context, who Actor, id string) (store.Scan,
 		if s, err = tx.CancelScan(ctx, id, a.now()); err != nil {
 			return err
 		}
+		if s.State.Ended() { // else its worker tells
+			if err := tx.Announce(ctx, Announcement(&s)); err != nil {
+				return err
+			}
+		}
 		if _, err := Admit(ctx, tx, a.Queue, a.Limits, a.now()); err != nil { // it may have left a place
 			return err
 		}

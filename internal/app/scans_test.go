@@ -257,6 +257,11 @@ func TestRetryScan(t *testing.T) {
 		}
 		_, err := d.CancelScan(ctx, d.developer, s.ID)
 		d.must(err)
+		events, err := d.Store.Announcements(ctx, 10)
+		d.must(err)
+		if len(events) != 1 || events[0].Kind != "scan.cancelled" || events[0].ScanID != s.ID {
+			t.Errorf("a cancelled scan that no worker had is told of by %+v", events)
+		}
 		again, err := d.RetryScan(ctx, d.developer, s.ID)
 		d.must(err)
 		if again.ID == s.ID || again.Ref != "next" || again.Language != "python" || again.RepositoryID != s.RepositoryID {

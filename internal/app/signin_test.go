@@ -48,8 +48,9 @@ func TestSetup(t *testing.T) {
 		wantKind(t, "a made-up link", err, errs.NotFound)
 		link, err := k.SetupLink(ctx)
 		fatal(t, err)
-		_, err = k.Setup(ctx, app.SetupInput{Link: old.Secret}, browser)
-		wantKind(t, "a replaced link", err, errs.NotFound)
+		if _, err := k.OpenLink(ctx, old.Secret); err != nil {
+			t.Errorf("the link of a host that started before: %v", err)
+		}
 		_, err = k.Setup(ctx, app.SetupInput{Link: link.Secret, Email: "ada", Password: "short"}, browser)
 		want := []string{"organisation", "name", "email", "password"}
 		if diff := cmp.Diff(want, faultyFields(t, err)); diff != "" {
@@ -66,12 +67,36 @@ func TestSetup(t *testing.T) {
 			t.Errorf("another link: %v, error %v; want none", again, err)
 		}
 		_, err = k.Setup(ctx, app.SetupInput{Link: link.Secret}, browser)
-		wantKind(t, "a used link", err, errs.NotFound)
+		wantKind(t, "a link after another was used", err, errs.NotFound)
+		_, err = k.Setup(ctx, app.SetupInput{Link: old.Secret}, browser)
+		wantKind(t, "the other host's link", err, errs.NotFound)
 		who, err := k.ActorOfSession(ctx, signed.Cookie, browser)
 		fatal(t, err)
 		all, err := k.Organisations(ctx, who)
 		if err != nil || !who.Installation || len(all) != 1 || all[0].Organisation.Slug != "example-works" || all[0].Role != app.Administrator {
 			t.Errorf("the administrator %+v is in %+v, error %v", who, all, err)
+		}
+	})
+}
+
+// TestSetupAtOnce lets the links of two hosts be used at the same moment: one wins.
+func TestSetupAtOnce(t *testing.T) {
+	t.Parallel()
+	eachKit(t, func(t *testing.T, k *apptest.Kit) {
+		ended := make(chan error, 2)
+		for _, name := range []string{"ada", "eve"} {
+			link, err := k.SetupLink(t.Context())
+			fatal(t, err)
+			go func() {
+				_, err := k.Setup(t.Context(), app.SetupInput{
+					Link: link.Secret, Organisation: name + " works", Name: name, Email: name + "@example.org", Password: goodPassword,
+				}, browser)
+				ended <- err
+			}()
+		}
+		one, other := <-ended, <-ended
+		if (one == nil) == (other == nil) {
+			t.Errorf("got errors %v and %v, want one of them", one, other)
 		}
 	})
 }

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -465,21 +464,4 @@ func (r *run) notify(ctx context.Context) error {
 	s.State, s.FinishedAt, s.Tries, s.Error = store.ScanDone, r.p.now(), 0, ""
 	r.mark(&s, "done", "")
 	return r.finish(ctx, s)
-}
-
-// announcement is the event of a scan's end. Its name is the same however often
-// the end is stored.
-func announcement(s *store.Scan) store.OutboxEvent {
-	kind := map[store.ScanState]string{store.ScanDone: "scan.finished", store.ScanFailed: "scan.failed", store.ScanCancelled: "scan.cancelled"}[s.State]
-	body, err := json.Marshal(map[string]any{
-		"scan": s.ID, "project": s.ProjectID, "repository": s.RepositoryID, "ref": s.Ref, "commit": s.Commit, "trigger": s.Trigger,
-		"state": s.State, "error": s.Error, "incomplete": s.Incomplete, "appeared": s.Appeared, "disappeared": s.Disappeared,
-		"critical": s.Critical, "high": s.High, "medium": s.Medium, "low": s.Low, "negligible": s.Negligible, "unknown": s.Unknown,
-	})
-	if err != nil {
-		body = []byte("{}") // texts and numbers always can
-	}
-	return store.OutboxEvent{
-		Event: kind + ":" + s.ID, Kind: kind, OrganisationID: s.OrganisationID, ProjectID: s.ProjectID, ScanID: s.ID, Body: string(body), CreatedAt: s.FinishedAt,
-	}
 }

@@ -205,7 +205,7 @@ func (r *run) left(ctx context.Context, tx store.Store, s *store.Scan) error {
 		return nil
 	}
 	if s.State.Ended() {
-		if err := tx.Announce(ctx, announcement(s)); err != nil {
+		if err := tx.Announce(ctx, app.Announcement(s)); err != nil {
 			return err
 		}
 	}

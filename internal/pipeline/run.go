@@ -287,7 +287,7 @@ func (r *run) cancelled() error {
 		}
 		s := r.scan
 		s.State, s.FinishedAt = store.ScanCancelled, r.p.now()
-		return errors.Join(tx.Announce(ctx, announcement(&s)), r.p.admit(ctx, tx))
+		return errors.Join(tx.Announce(ctx, app.Announcement(&s)), r.p.admit(ctx, tx))
 	})
 	if err != nil {
 		return err
