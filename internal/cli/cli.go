@@ -129,7 +129,7 @@ and in .assay.yaml (fail-on: high).`,
 	root.PersistentFlags().StringVar(&a.cacheDir, "cache-dir", "", "`FOLDER` for the database and downloads (default: the user's cache folder)")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no messages but errors")
 	root.AddCommand(a.scanCommand(), a.explainCommand(), a.dbCommand(), a.loginCommand(), a.projectCommand(), a.pushCommand(), a.statusCommand(),
-		a.serveCommand(), a.migrateCommand(), a.backupCommand(), a.restoreCommand(), a.auditCommand(), a.userCommand(), a.schemaCommand(), a.versionCommand())
+		a.serveCommand(), a.migrateCommand(), a.backupCommand(), a.restoreCommand(), a.auditCommand(), a.userCommand(), a.keysCommand(), a.schemaCommand(), a.versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return errs.E(errs.Invalid, "%w; see `%s --help`", err, cmd.CommandPath())
 	})
