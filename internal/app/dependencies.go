@@ -95,7 +95,12 @@ func (a *App) Dependencies(ctx context.Context, who Actor, q DependencyQuery) (D
 		return out, err
 	}
 	out.sum(all, status)
-	chosen := slices.DeleteFunc(all, func(d Dependency) bool { return !q.admits(&d) })
+	chosen := make([]*Dependency, 0, len(all))
+	for i := range all {
+		if q.admits(&all[i]) {
+			chosen = append(chosen, &all[i])
+		}
+	}
 	out.Total = len(chosen)
 	if out.List, err = dependencyPage(chosen, q.Page); err != nil {
 		return out, err
@@ -190,22 +195,29 @@ func (l *DependencyList) notices(status DatabaseStatus, uncompared int) {
 	}
 }
 
-// compareDependencies orders by a column, then by ecosystem, name and version.
-func compareDependencies(sort string) func(a, b *Dependency) int {
-	rest := func(a, b *Dependency) int {
-		return cmp.Or(strings.Compare(a.Key(), b.Key()), strings.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.ID, b.ID))
+// sortable is a dependency with what it is ordered by, which is worked out once.
+type sortable struct {
+	*Dependency
+	key string
+}
+
+// compareDependencies orders by a column, then by name, version and ecosystem; nil
+// if there is no such column.
+func compareDependencies(sort string) func(a, b sortable) int {
+	rest := func(a, b sortable) int {
+		return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.ID, b.ID))
 	}
-	switch sort {
-	case "severity":
-		return func(a, b *Dependency) int { return cmp.Or(worst(&a.Counts, &b.Counts), -rest(a, b)) }
-	case "ecosystem":
-		return func(a, b *Dependency) int { return cmp.Or(strings.Compare(a.Ecosystem, b.Ecosystem), rest(a, b)) }
-	case "scope":
-		return func(a, b *Dependency) int {
-			return cmp.Or(strings.Compare(string(a.Scope), string(b.Scope)), rest(a, b))
-		}
-	case "name":
+	first := map[string]func(a, b sortable) int{
+		"ecosystem": func(a, b sortable) int { return strings.Compare(a.Ecosystem, b.Ecosystem) },
+		"scope":     func(a, b sortable) int { return strings.Compare(string(a.Scope), string(b.Scope)) },
+	}[sort]
+	switch {
+	case sort == "name":
 		return rest
+	case sort == "severity": // the other way round, so that the worst come first and then by name
+		return func(a, b sortable) int { return cmp.Or(worst(&a.Counts, &b.Counts), -rest(a, b)) }
+	case first != nil:
+		return func(a, b sortable) int { return cmp.Or(first(a, b), rest(a, b)) }
 	}
 	return nil
 }
@@ -217,22 +229,26 @@ func worst(a, b *store.Counts) int {
 }
 
 // dependencyPage is a part of a list that is in memory as a whole: its cursor
-// names the last component.
-func dependencyPage(all []Dependency, page store.Page) (store.List[Dependency], error) {
+// names the last component. The list itself stays as it is.
+func dependencyPage(all []*Dependency, page store.Page) (store.List[Dependency], error) {
 	compare := compareDependencies(cmp.Or(page.Sort, "name"))
 	if compare == nil {
 		return store.List[Dependency]{}, errs.E(errs.Invalid, "this list cannot be sorted by %q", page.Sort)
 	}
-	slices.SortFunc(all, func(a, b Dependency) int {
+	sorted := make([]sortable, len(all))
+	for i, d := range all {
+		sorted[i] = sortable{d, d.Key()}
+	}
+	slices.SortFunc(sorted, func(a, b sortable) int {
 		if page.Desc {
-			return compare(&b, &a)
+			return compare(b, a)
 		}
-		return compare(&a, &b)
+		return compare(a, b)
 	})
 	from := 0
 	if page.Cursor != "" {
 		id, err := strconv.ParseInt(page.Cursor, 10, 64)
-		from = 1 + slices.IndexFunc(all, func(d Dependency) bool { return d.ID == id })
+		from = 1 + slices.IndexFunc(sorted, func(d sortable) bool { return d.ID == id })
 		if err != nil || from == 0 {
 			return store.List[Dependency]{}, errs.E(errs.Invalid, "the list has changed: begin at its start")
 		}
@@ -241,10 +257,13 @@ func dependencyPage(all []Dependency, page store.Page) (store.List[Dependency], 
 	if limit <= 0 {
 		limit = store.DefaultLimit
 	}
-	to := min(from+min(limit, store.MaxLimit), len(all))
-	out := store.List[Dependency]{Items: slices.Clone(all[from:to])}
-	if to < len(all) {
-		out.Next = strconv.FormatInt(all[to-1].ID, 10)
+	to := min(from+min(limit, store.MaxLimit), len(sorted))
+	var out store.List[Dependency]
+	for _, d := range sorted[from:to] {
+		out.Items = append(out.Items, *d.Dependency)
+	}
+	if to < len(sorted) {
+		out.Next = strconv.FormatInt(sorted[to-1].ID, 10)
 	}
 	return out, nil
 }

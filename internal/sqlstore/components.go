@@ -94,11 +94,10 @@ func (r *componentRow) into() []any {
 }
 
 func (r *componentRow) component() (store.Component, error) {
-	if err := unmarshal(r.licences, &r.c.Licences); err != nil {
-		return r.c, err
-	}
-	if len(r.c.Licences) == 0 {
-		r.c.Licences = nil
+	if r.licences != "[]" { // as most are: lists of thousands are read
+		if err := unmarshal(r.licences, &r.c.Licences); err != nil {
+			return r.c, err
+		}
 	}
 	return r.c, unmarshal(r.uncompared, &r.c.Uncompared)
 }
