@@ -36,10 +36,17 @@ func code(err error) string {
 }
 
 // unavailable gives errors of the connection and of a full disk their kind, so
-// that callers answer "try later" and jobs are retried.
+// that callers answer "try later" and jobs are retried; and to texts and numbers
+// from outside that PostgreSQL has no room for theirs.
 func unavailable(err error) error {
 	if err == nil || errs.KindOf(err) != errs.Unknown {
 		return err
+	}
+	switch code(err) {
+	case "22021", "22P05": // a NUL, or what is no UTF-8
+		return errs.E(errs.Invalid, "a text has characters that cannot be stored")
+	case "22003":
+		return errs.E(errs.Invalid, "a number is out of range")
 	}
 	var connect *pgconn.ConnectError
 	var e *lib.Error

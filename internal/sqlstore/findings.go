@@ -51,7 +51,7 @@ func findingList() keyset[store.Finding] {
 		columns: findingColumns, from: findingTables, id: byNumber("f.id"),
 		sorts: map[string]column{
 			"severity": byNumber("f.severity"), "vulnerability": byText("f.vulnerability"), "component": byText("f.component_key"),
-			"epss": byNumber("f.epss"), "since": byNumber("f.first_seen_at"),
+			"epss": byFraction("f.epss"), "since": byNumber("f.first_seen_at"),
 		},
 		first: "severity", scan: scanFinding,
 	}

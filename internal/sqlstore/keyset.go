@@ -79,11 +79,21 @@ type keyset[T any] struct {
 // column is one that rows are ordered by: cursors are checked to hold its kind.
 type column struct {
 	name string
-	text bool
+	kind kind
 }
 
-func byText(name string) column   { return column{name, true} }
-func byNumber(name string) column { return column{name, false} }
+// kind is what a column holds.
+type kind int
+
+const (
+	aNumber kind = iota
+	aText
+	aFraction
+)
+
+func byText(name string) column     { return column{name, aText} }
+func byNumber(name string) column   { return column{name, aNumber} }
+func byFraction(name string) column { return column{name, aFraction} }
 
 // cursor says after which row a list goes on.
 type cursor struct {
@@ -136,7 +146,7 @@ func (k keyset[T]) after(f *filter, by column, p store.Page) error {
 		return nil
 	}
 	c, err := readCursor(p.Cursor)
-	if err != nil || c.Sort != p.Sort || c.Desc != p.Desc || isText(c.Value) != by.text || isText(c.ID) != k.id.text {
+	if err != nil || c.Sort != p.Sort || c.Desc != p.Desc || !by.holds(c.Value) || !k.id.holds(c.ID) {
 		return errs.E(errs.Invalid, "the cursor is not one of this list in this order")
 	}
 	sign := ">"
@@ -180,9 +190,16 @@ func bindable(v any) (any, error) {
 	return nil, errs.E(errs.Invalid, "neither a text nor a number")
 }
 
-func isText(v any) bool {
-	_, ok := v.(string)
-	return ok
+// holds tells whether a cursor's value is of the column's kind. Whole numbers are
+// fractions, too.
+func (c column) holds(v any) bool {
+	switch v.(type) {
+	case string:
+		return c.kind == aText
+	case int64:
+		return c.kind != aText
+	}
+	return c.kind == aFraction
 }
 
 // limitOf is how many rows a page has.

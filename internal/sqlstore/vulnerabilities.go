@@ -21,7 +21,7 @@ func vulnerabilityList() keyset[store.Vulnerability] {
 	return keyset[store.Vulnerability]{
 		columns: vulnerabilityColumns, from: "vulnerabilities", id: byText("id"),
 		sorts: map[string]column{
-			"severity": byNumber("severity"), "projects": byNumber("projects"), "epss": byNumber("epss"),
+			"severity": byNumber("severity"), "projects": byNumber("projects"), "epss": byFraction("epss"),
 			"since": byNumber("first_seen_at"), "id": byText("id"),
 		},
 		first: "severity", scan: scanVulnerability,

@@ -225,14 +225,39 @@ func cursors(t *testing.T, s store.Store, f store.ProjectFilter) {
 		"of another sort":      {Sort: "name", Cursor: next},
 		"of another direction": {Sort: "risk", Desc: true, Cursor: next},
 		"of no list":           {Cursor: "x"},
-		"of another kind":      {Sort: "risk", Cursor: "eyJzIjoicmlzayIsInYiOiJ4IiwiaSI6IngifQ"}, // {"s":"risk","v":"x","i":"x"}
-		"with a list in it":    {Sort: "risk", Cursor: "eyJzIjoicmlzayIsInYiOlsxXSwiaSI6IngifQ"}, // {"s":"risk","v":[1],"i":"x"}
+		"of another kind":      {Sort: "risk", Cursor: "eyJzIjoicmlzayIsInYiOiJ4IiwiaSI6IngifQ"},   // {"s":"risk","v":"x","i":"x"}
+		"with a fraction":      {Sort: "risk", Cursor: "eyJzIjoicmlzayIsInYiOjEuNSwiaSI6IngifQ"},   // {"s":"risk","v":1.5,"i":"x"}
+		"without end":          {Sort: "risk", Cursor: "eyJzIjoicmlzayIsInYiOjFlMzAwLCJpIjoieCJ9"}, // {"s":"risk","v":1e300,"i":"x"}
+		"with a list in it":    {Sort: "risk", Cursor: "eyJzIjoicmlzayIsInYiOlsxXSwiaSI6IngifQ"},   // {"s":"risk","v":[1],"i":"x"}
 	} {
 		_, err := s.ListProjects(t.Context(), f, page)
 		wantKind(t, "a cursor "+name, err, errs.Invalid)
 	}
 	_, err := s.ListProjects(t.Context(), f, store.Page{Sort: "id; drop table projects"})
 	wantKind(t, "a sort that is none", err, errs.Invalid)
+	unstorable(t, s, f)
+}
+
+// unstorable: what one of the databases cannot hold is a fault of who asks for it,
+// or nothing is found.
+func unstorable(t *testing.T, s store.Store, f store.ProjectFilter) {
+	t.Helper()
+	for _, text := range []string{"a\x00b", "\xff", "\xc0\xaf"} {
+		f.Text = text
+		asks := map[string]error{}
+		_, asks["project"] = s.Project(t.Context(), text)
+		_, asks["user"] = s.UserByEmail(t.Context(), text)
+		_, asks["list"] = s.ListProjects(t.Context(), f, store.Page{})
+		asks["transaction"] = s.Tx(t.Context(), func(tx store.Store) error {
+			_, err := tx.Organisation(t.Context(), text)
+			return err
+		})
+		for name, err := range asks {
+			if kind := errs.KindOf(err); err != nil && kind != errs.Invalid && kind != errs.NotFound {
+				t.Errorf("%s %q: error %v", name, text, err)
+			}
+		}
+	}
 }
 
 // Repositories specifies repositories and versions.
