@@ -81,7 +81,8 @@ func (s *Server) start(bin string, durable bool) error {
 	cmd := exec.Command("/bin/sh", "-c", script)
 	more := ""
 	if !durable {
-		more = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+		// Without autovacuum plans are the same whenever a test asks for them.
+		more = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
 	}
 	cmd.Env = []string{"BIN=" + bin, "DIR=" + s.dir, "MORE=" + more, "PATH=/usr/bin:/bin"}
 	cmd.Dir = s.dir
