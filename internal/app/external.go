@@ -103,7 +103,7 @@ func (a *App) FinishExternal(ctx context.Context, in ExternalReturn, c Client) (
 	if err != nil {
 		return SignedIn{}, "", err
 	}
-	if err := a.attempts.address.Try(a.Clock(), c.Address); err != nil {
+	if err := a.attempts.from(a.Clock(), c.Address); err != nil {
 		return SignedIn{}, "", err
 	}
 	identity, err := p.Finish(ctx, d.Flow, in.Code)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/assay-sca/assay/internal/auth"
@@ -83,18 +84,29 @@ func newAttempts() attempts {
 }
 
 func (t attempts) try(now time.Time, email, address string) error {
-	if err := t.address.Try(now, address); err != nil {
+	if err := t.from(now, address); err != nil {
 		return err
 	}
-	if err := t.pair.Try(now, address+" "+email); err != nil {
+	if err := t.pair.Try(now, pairOf(email, address)); err != nil {
 		return err
 	}
-	return t.account.Try(now, email)
+	return t.account.Try(now, clip(email, maxEmail))
+}
+
+// from takes an attempt of an address, whatever is tried.
+func (t attempts) from(now time.Time, address string) error {
+	return t.address.Try(now, auth.Network(address))
 }
 
 func (t attempts) forgive(email, address string) {
-	t.pair.Forgive(address + " " + email)
-	t.account.Forgive(email)
+	t.pair.Forgive(pairOf(email, address))
+	t.account.Forgive(clip(email, maxEmail))
+}
+
+// pairOf names an account and where it is tried from. What is made up as an
+// account may be long; the memory is not filled with it.
+func pairOf(email, address string) string {
+	return auth.Network(address) + " " + clip(email, maxEmail)
 }
 
 // errWrong is the same for everything that may be wrong with a sign-in.
@@ -125,12 +137,10 @@ func (a *App) SignIn(ctx context.Context, in SignInInput, c Client) (SignedIn, e
 	return a.openSession(ctx, user, c, "password")
 }
 
-// refuseSignIn notes an attempt on an account that there is.
+// refuseSignIn notes an attempt, also on an account that there is not: an answer
+// that comes sooner would tell.
 func (a *App) refuseSignIn(ctx context.Context, user store.User, c Client) error {
 	a.Log.WarnContext(ctx, "sign-in refused", "user", user.ID, "address", c.Address)
-	if user.ID == "" {
-		return errWrong()
-	}
 	who := Actor{UserID: user.ID, Address: c.Address}
 	if err := a.audit(ctx, a.Store, who, store.Event{Action: "session.refuse", Object: "user:" + user.ID}); err != nil {
 		return err
@@ -165,7 +175,7 @@ func (a *App) startSession(ctx context.Context, tx store.Store, user store.User,
 	now, cookie := a.Clock(), auth.NewSecret()
 	s := store.Session{
 		Hash: auth.HashSecret(cookie), UserID: user.ID, CSRF: auth.NewSecret(), CreatedAt: now, SeenAt: now,
-		ExpiresAt: now.Add(a.SessionLife), Address: c.Address, Agent: clip(c.Agent, maxAgent),
+		ExpiresAt: now.Add(a.SessionLife), Address: c.Address, Agent: clip(strings.ToValidUTF8(c.Agent, "?"), maxAgent),
 	}
 	if c.Cookie != "" {
 		if err := tx.DeleteSession(ctx, auth.HashSecret(c.Cookie)); err != nil {

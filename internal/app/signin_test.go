@@ -154,7 +154,7 @@ func TestSignIn(t *testing.T) {
 		wantKind(t, "a session that was ended", err, errs.Anonymous)
 		_, err = k.ActorOfSession(ctx, "", browser)
 		wantKind(t, "no cookie", err, errs.Anonymous)
-		wantActions(t, k, "session.end", "session.create", "session.refuse", "session.create", "installation.setup")
+		wantActions(t, k, "session.end", "session.create", "session.refuse", "session.refuse", "session.create", "installation.setup")
 	})
 }
 

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"net/netip"
 	"sync"
 	"time"
 
@@ -78,4 +79,22 @@ func (t *Throttle) forget(now time.Time) {
 			}
 		}
 	}
+}
+
+// Network is what requests from an address are counted by. Whoever has one address
+// of IPv6 has all of its /64.
+func Network(address string) string {
+	at, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	at = at.Unmap().WithZone("")
+	if at.Is4() {
+		return at.String()
+	}
+	network, err := at.Prefix(64)
+	if err != nil {
+		return address
+	}
+	return network.String()
 }

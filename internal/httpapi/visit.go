@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/assay-sca/assay/internal/app"
+	"github.com/assay-sca/assay/internal/auth"
 	"github.com/assay-sca/assay/internal/errs"
 )
 
@@ -35,7 +36,7 @@ func visitOf(ctx context.Context) visit {
 func (a *api) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := visit{url: *r.URL, address: address(r)}
-		if !a.addresses.allow(v.address) {
+		if !a.addresses.allow(auth.Network(v.address)) {
 			refuse(w, http.StatusTooManyRequests, "too many requests from your address")
 			return
 		}
