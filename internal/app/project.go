@@ -198,10 +198,7 @@ func (a *App) EditProject(ctx context.Context, who Actor, id string, revision in
 		if p, err = a.edited(who, p, in); err != nil {
 			return err
 		}
-		if err := recount(ctx, tx, before, p); err != nil {
-			return err
-		}
-		if err := tx.EditProject(ctx, p); err != nil {
+		if err := editCounted(ctx, tx, before, p); err != nil {
 			return err
 		}
 		return a.audit(ctx, tx, who, projectEvent(p, action(before, p), changes(before, p)))
@@ -247,13 +244,18 @@ func (a *App) edited(who Actor, p store.Project, in ProjectEdit) (store.Project,
 	return p, f.Err()
 }
 
-// recount moves the organisation's figures when a project is archived, or is not
-// any more.
-func recount(ctx context.Context, tx store.Store, before, after store.Project) error {
-	switch {
-	case after.Archived && !before.Archived:
-		return tx.Uncount(ctx, after.ID)
-	case !after.Archived && before.Archived:
+// editCounted stores an edit, and moves the organisation's figures when a project is
+// archived, or is not any more: only what is not archived counts.
+func editCounted(ctx context.Context, tx store.Store, before, after store.Project) error {
+	if after.Archived && !before.Archived {
+		if err := tx.Uncount(ctx, after.ID); err != nil {
+			return err
+		}
+	}
+	if err := tx.EditProject(ctx, after); err != nil {
+		return err
+	}
+	if before.Archived && !after.Archived {
 		return tx.Recount(ctx, after.ID)
 	}
 	return nil
