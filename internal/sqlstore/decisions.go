@@ -15,6 +15,17 @@ func (n *nouns) Decisions(ctx context.Context, finding int64) ([]store.Decision,
 	return collect(ctx, n.read, scanDecision, "select "+decisionColumns+" from decisions d where d.finding_id = $1 order by d.id desc", finding)
 }
 
+// lockDecisions lets merges of a project's findings and decisions on them come one
+// after the other: each reads what the other has written.
+func (n *nouns) lockDecisions(ctx context.Context, project string) error {
+	lock := n.dialect.forUpdate()
+	if lock == "" {
+		return nil
+	}
+	_, err := n.write.ExecContext(ctx, "select id from projects where id = $1"+lock, project)
+	return unavailable(err)
+}
+
 // subject is a finding that is decided of.
 type subject struct {
 	id, revision  int64
@@ -25,6 +36,9 @@ type subject struct {
 
 // Decide implements store.Findings.
 func (n *nouns) Decide(ctx context.Context, project string, findings []int64, revision int64, d store.Decision) (int64, error) {
+	if err := n.lockDecisions(ctx, project); err != nil {
+		return 0, err
+	}
 	subjects, err := n.subjects(ctx, "f.project_id = $1 and f.id in "+n.dialect.ints(2), project, list(findings))
 	if err != nil {
 		return 0, err
@@ -83,6 +97,9 @@ func (n *nouns) ExpiredAcceptances(ctx context.Context, at time.Time) ([]string,
 
 // ReopenExpired implements store.Findings.
 func (n *nouns) ReopenExpired(ctx context.Context, project string, at time.Time) (int64, error) {
+	if err := n.lockDecisions(ctx, project); err != nil {
+		return 0, err
+	}
 	subjects, err := n.subjects(ctx, "f.state_until <= $1 and f.state_until is not null and f.state = 'accepted' and f.project_id = $2", at.UnixMilli(), project)
 	if err != nil || len(subjects) == 0 {
 		return 0, err

@@ -87,6 +87,9 @@ func (g *merging) read(ctx context.Context) error {
 		return err
 	}
 	g.project = v.project
+	if err := g.n.lockDecisions(ctx, v.project); err != nil {
+		return err
+	}
 	seen := map[int64]bool{}
 	var components []int64
 	for i := range g.m.Found {

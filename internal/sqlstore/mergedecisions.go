@@ -121,57 +121,75 @@ func keysOf(f *store.ComponentFinding) []store.AdvisoryKey {
 	return out
 }
 
+// voice is what was said of a finding that meets others in one, or of which one
+// fell off.
+type voice struct {
+	id       int64
+	state    store.State
+	until    *int64
+	decision *store.Decision // nil: it follows from the records
+}
+
+// agreed is what voices say together: the state of all, until the first of them
+// ends. Where they differ they do not agree. ok is false, too, if there are none.
+func agreed(voices []voice) (first voice, ok bool) {
+	for i, v := range voices {
+		switch {
+		case i == 0:
+			first = v
+		case v.state != first.state:
+			return voice{}, false
+		case first.decision == nil, v.until != nil && (first.until == nil || *v.until < *first.until):
+			first = v
+		}
+	}
+	return first, len(voices) > 0
+}
+
 // inherit gives the part of a finding that fell apart the decision on the whole,
-// if that was about one of its records.
+// if that was about one of its records. Of several wholes that were decided
+// differently it inherits nothing.
 func (g *merging) inherit(s *store.MergeStep, r *mergedRow) {
 	own := keysOf(&r.found.Finding)
-	for _, id := range s.Split {
-		o := g.old[id]
-		if o == nil || o.decision == nil {
-			continue
-		}
-		d, ok := g.verdict[*o.decision]
-		if !ok || !slices.ContainsFunc(d.Advisories, func(k store.AdvisoryKey) bool { return slices.Contains(own, k) }) {
-			continue
-		}
-		r.state, r.until = o.state, o.until
-		r.pending = &d
-		return
+	v, ok := agreed(g.voices(s.Split, r, func(d *store.Decision) bool {
+		return slices.ContainsFunc(d.Advisories, func(k store.AdvisoryKey) bool { return slices.Contains(own, k) })
+	}))
+	if ok && v.decision != nil {
+		r.state, r.until, r.pending = v.state, v.until, v.decision
 	}
+}
+
+// voices are those of findings that have a say: one that is gone and undecided has
+// none, and a decision that is not heard is none.
+func (g *merging) voices(findings []int64, r *mergedRow, heard func(*store.Decision) bool) []voice {
+	var out []voice
+	for _, id := range findings {
+		o := g.old[id]
+		if o == nil {
+			continue
+		}
+		if o.decision != nil {
+			if d, ok := g.verdict[*o.decision]; ok && heard(&d) {
+				out = append(out, voice{id, o.state, o.until, &d})
+				continue
+			}
+		}
+		if o.present {
+			out = append(out, voice{id: id, state: undecided(&r.found.Finding)})
+		}
+	}
+	return out
 }
 
 // conflict tells whether findings that meet were decided differently. Where they
-// agree, the acceptance that ends first holds. One that is gone and undecided has
-// no say.
+// agree, the acceptance that ends first holds.
 func (g *merging) conflict(s *store.MergeStep, r *mergedRow) bool {
-	for _, id := range s.Absorbed {
-		o := g.old[id]
-		if o == nil || !o.present && o.decision == nil {
-			continue
-		}
-		if self := g.old[s.ID]; self != nil && !self.present && self.decision == nil && o.decision != nil {
-			r.state, r.until = o.state, o.until
-			if d, ok := g.verdict[*o.decision]; ok {
-				r.pending, r.decision = &d, nil
-			}
-			continue
-		}
-		if o.state != r.state {
-			return true
-		}
-		if d, ok := g.verdictOf(o); ok && o.until != nil && (r.until == nil || *o.until < *r.until) {
-			r.until, r.pending, r.decision = o.until, &d, nil
-		}
+	voices := g.voices(slices.Concat([]int64{s.ID}, s.Absorbed), r, func(*store.Decision) bool { return true })
+	v, ok := agreed(voices)
+	if ok && v.decision != nil && v.id != s.ID {
+		r.state, r.until, r.decision, r.pending = v.state, v.until, nil, v.decision
 	}
-	return false
-}
-
-func (g *merging) verdictOf(o *standing) (store.Decision, bool) {
-	if o.decision == nil {
-		return store.Decision{}, false
-	}
-	d, ok := g.verdict[*o.decision]
-	return d, ok
+	return !ok && len(voices) > 0
 }
 
 // decide writes the decisions that came with the merge, and what they are about.

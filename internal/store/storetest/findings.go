@@ -248,6 +248,8 @@ func Findings(t *testing.T, s store.Store) {
 		{"keep what was decided", findingsKeepDecisions},
 		{"of an authority's word", findingsAuthority},
 		{"merge conflicting decisions", findingsConflict},
+		{"merge many decisions", findingsConflictOfMany},
+		{"are decided while scans are merged", findingsDecidedMeanwhile},
 		{"end acceptances", findingsExpire},
 		{"are decided once", findingsRevision},
 		{"are listed by every column", findingsLists},
