@@ -330,8 +330,8 @@ func (a *App) Component(ctx context.Context, who Actor, id int64, page store.Pag
 	if err != nil {
 		return ComponentView{}, err
 	}
-	if len(uses.Items) == 0 && page.Cursor == "" {
-		return ComponentView{}, errs.E(errs.NotFound, "no project uses such component, or you may not see it")
+	if seen, err := a.usesSeen(ctx, who, id, uses, page); err != nil || !seen {
+		return ComponentView{}, cmp.Or(err, errs.E(errs.NotFound, "no project uses such component, or you may not see it"))
 	}
 	components, err := a.Store.Components(ctx, []int64{id})
 	if err != nil || len(components) == 0 {
@@ -339,6 +339,16 @@ func (a *App) Component(ctx context.Context, who Actor, id int64, page store.Pag
 	}
 	matched, err := a.Store.MatchesOf(ctx, []int64{id})
 	return ComponentView{Component: components[0], Findings: matched.Findings[id], Uses: uses}, err
+}
+
+// usesSeen tells whether a project that the actor sees uses a component, of which
+// they were shown some uses. A cursor, which anybody can make up, is no answer.
+func (a *App) usesSeen(ctx context.Context, who Actor, id int64, shown store.List[store.Use], page store.Page) (bool, error) {
+	if len(shown.Items) > 0 || page.Cursor == "" {
+		return len(shown.Items) > 0, nil
+	}
+	first, err := a.Store.Uses(ctx, id, who.visible(), store.Page{Limit: 1})
+	return len(first.Items) > 0, err
 }
 
 // staleAfter is the age from which a database is said to be old: as in the

@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -97,6 +98,23 @@ func (b *bench) checkDependencies() {
 	b.must(err)
 	if len(component.Uses.Items) != 1 || len(component.Findings) != 1 {
 		b.t.Errorf("component: %+v", component)
+	}
+	b.checkStranger(component.ID)
+}
+
+// checkStranger: who sees no project that uses a component hears nothing of it,
+// whatever the cursor.
+func (b *bench) checkStranger(component int64) {
+	b.t.Helper()
+	made := base64.RawURLEncoding.EncodeToString([]byte(`{"s":"version","v":1000000000,"i":1000000000}`))
+	stranger := b.Actor(b.Organisation("strangers"), app.Administrator)
+	for _, cursor := range []string{"", made} {
+		if c, err := b.Component(b.t.Context(), stranger, component, store.Page{Cursor: cursor}); errs.KindOf(err) != errs.NotFound {
+			b.t.Errorf("a stranger with the cursor %q is told %+v, error %v", cursor, c, err)
+		}
+	}
+	if _, err := b.Component(b.t.Context(), b.who, component, store.Page{Cursor: made}); err != nil {
+		b.t.Errorf("behind the last use: %v", err)
 	}
 }
 
