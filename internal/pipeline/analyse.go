@@ -356,6 +356,9 @@ func (r *run) merge(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := r.settle(ctx, tx); err != nil {
+			return err
+		}
 		r.mark(s, "done", mergeText(counts))
 		sum.fill(s, r.scan.Notices)
 		fillCounts(s, counts)

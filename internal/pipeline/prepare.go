@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/assay-sca/assay/internal/errs"
@@ -26,12 +27,8 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	got := r.source.Description
 	r.sayf("Fetched the commit %s of %s.", got.Commit, got.Ref)
-	version, err := r.versionOf(ctx, repository)
-	if err != nil {
-		return err
-	}
 	return r.next(ctx, store.StageInventory, "commit "+got.Commit, func(tx store.Store, s *store.Scan) error {
-		v, err := tx.EnsureVersion(ctx, version)
+		v, err := tx.EnsureVersion(ctx, r.versionOf())
 		s.VersionID, s.Commit = v.ID, got.Commit
 		return err
 	})
@@ -86,37 +83,52 @@ func (p *Pipeline) credential(repository store.Repository) (source.Credential, e
 	return out, nil
 }
 
-// versionOf is the version that a scan of a repository is of. One that is narrowed
-// to a language is a version beside the whole one, whose other components it must
-// not take for gone; it counts only as long as there is no whole one.
-func (r *run) versionOf(ctx context.Context, repository store.Repository) (store.Version, error) {
-	v := store.Version{Project: r.scan.ProjectID, Repository: repository.ID, Ref: r.scan.Ref, Main: r.scan.Ref == repository.Ref}
-	if r.scan.Language == "" {
-		return v, nil
+// versionOf is the version that a scan is of. One that is narrowed to a language is
+// a version beside the whole one, whose other components it must not take for gone.
+func (r *run) versionOf() store.Version {
+	v := store.Version{Project: r.scan.ProjectID, Repository: r.scan.RepositoryID, Ref: r.scan.Ref}
+	if r.scan.Language != "" {
+		v.Ref = fmt.Sprintf("%s#%s", v.Ref, r.scan.Language)
 	}
-	main, err := r.mainVersion(ctx, func(other store.Version) bool { return other.Repository == v.Repository })
-	v.Ref = fmt.Sprintf("%s#%s", v.Ref, r.scan.Language)
-	v.Main = v.Main && (main.ID == 0 || main.Ref == v.Ref)
-	return v, err
+	return v
 }
 
-// mainVersion finds the first of the project's versions that count and have an
-// inventory, among some; the zero version if there is none.
-func (r *run) mainVersion(ctx context.Context, among func(store.Version) bool) (store.Version, error) {
-	all, err := r.p.Store.VersionsOf(ctx, r.scan.ProjectID)
-	for _, v := range all {
-		if v.Main && v.Inventory != 0 && among(v) {
-			return v, err
-		}
+// settle lets a version count if it is to. It comes with the findings, so that
+// what counted before counts until then.
+func (r *run) settle(ctx context.Context, tx store.Store) error {
+	if _, err := tx.LockProject(ctx, r.scan.ProjectID); err != nil { // of two versions that could count one comes first
+		return err
 	}
-	return store.Version{}, err
+	counts, err := r.counts(ctx, tx)
+	if err != nil || !counts {
+		return err
+	}
+	v := r.versionOf()
+	v.Main = true
+	_, err = tx.EnsureVersion(ctx, v)
+	return err
 }
 
-// pushedVersion is the version that a pushed inventory is of. The first ref that
-// is pushed counts, unless the project's repositories do.
-func (r *run) pushedVersion(ctx context.Context) (store.Version, error) {
-	v := store.Version{Project: r.scan.ProjectID, Ref: r.scan.Ref}
-	main, err := r.mainVersion(ctx, func(store.Version) bool { return true })
-	v.Main = main.ID == 0 || main.Repository == "" && main.Ref == v.Ref
-	return v, err
+// counts tells whether the scan's version is what its project is made of: the
+// repository's own ref, and of the pushed ones the first, unless the project's
+// repositories count. One that is narrowed to a language counts only as long as
+// there is no whole one.
+func (r *run) counts(ctx context.Context, tx store.Store) (bool, error) {
+	versions, err := tx.VersionsOf(ctx, r.scan.ProjectID)
+	if err != nil {
+		return false, err
+	}
+	other := func(pushed bool) bool {
+		return slices.ContainsFunc(versions, func(v store.Version) bool {
+			return v.Main && v.ID != r.scan.VersionID && (pushed || v.Repository == r.scan.RepositoryID)
+		})
+	}
+	if r.scan.RepositoryID == "" {
+		return !other(true), nil
+	}
+	repository, err := tx.Repository(ctx, r.scan.RepositoryID)
+	if errs.KindOf(err) == errs.NotFound {
+		return false, nil // taken away meanwhile
+	}
+	return r.scan.Ref == repository.Ref && (r.scan.Language == "" || !other(false)), err
 }

@@ -171,10 +171,7 @@ func (p *Pipeline) getJSON(ctx context.Context, digest string, v any) error {
 // compare makes the inventory the version's, and learns what is new in it.
 func (r *run) compare(ctx context.Context) error {
 	var facts func(*store.Scan)
-	version, err := r.version(ctx)
-	if err != nil {
-		return err
-	}
+	var err error
 	switch {
 	case r.scan.Upload != "":
 		facts, err = r.readUpload(ctx)
@@ -187,7 +184,7 @@ func (r *run) compare(ctx context.Context) error {
 	var change store.InventoryChange
 	err = r.next(ctx, store.StageAnalyse, "", func(tx store.Store, s *store.Scan) error {
 		if facts != nil {
-			v, err := tx.EnsureVersion(ctx, version)
+			v, err := tx.EnsureVersion(ctx, r.versionOf())
 			if err != nil {
 				return err
 			}
@@ -205,14 +202,6 @@ func (r *run) compare(ctx context.Context) error {
 		r.say("info", changeText(change))
 	}
 	return err
-}
-
-// version is the one that a pushed inventory is of.
-func (r *run) version(ctx context.Context) (store.Version, error) {
-	if r.scan.Upload == "" {
-		return store.Version{}, nil
-	}
-	return r.pushedVersion(ctx)
 }
 
 // readUpload reads a pushed inventory.

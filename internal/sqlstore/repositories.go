@@ -62,21 +62,28 @@ func (n *nouns) EditRepository(ctx context.Context, r store.Repository) error {
 // DeleteRepository deletes a repository; its versions no longer count.
 func (n *nouns) DeleteRepository(ctx context.Context, id string, revision int64) error {
 	return n.within(ctx, func(in *nouns) error {
-		if err := in.uncountVersions(ctx, id, 0); err != nil {
+		r, err := in.Repository(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := in.uncountVersions(ctx, r.Project, []string{id}, 0); err != nil {
 			return err
 		}
 		result, err := in.write.ExecContext(ctx, `delete from repositories where id = $1 and revision = $2`, id, revision)
+		if err == nil {
+			err = unchanged(result, "repository")
+		}
 		if err != nil {
 			return unavailable(err)
 		}
-		return unchanged(result, "repository")
+		return in.tellProject(ctx, r.Project)
 	})
 }
 
-// uncountVersions makes the main versions of a repository others, but for one.
-func (n *nouns) uncountVersions(ctx context.Context, repository string, but int64) error {
-	ids, err := collect(ctx, n.write, scanOne[int64], `select v.id from versions v join repositories r on r.id = $1
-		where v.project_id = r.project_id and v.repository_id = r.id and v.main and v.id <> $2`, repository, but)
+// uncountVersions makes the main versions of some repositories others, but for one.
+func (n *nouns) uncountVersions(ctx context.Context, project string, repositories []string, but int64) error {
+	ids, err := collect(ctx, n.write, scanOne[int64], `select id from versions
+		where project_id = $1 and repository_id in `+n.dialect.texts(2)+` and main and id <> $3`, project, list(repositories), but)
 	if err != nil {
 		return err
 	}
@@ -111,14 +118,15 @@ func scanVersion(row func(...any) error) (v store.Version, err error) {
 	return v, err
 }
 
-// EnsureVersion finds a version or adds it.
+// EnsureVersion finds a version or adds it. Of each repository one version is a
+// main one; one that was pushed only where no repository's is.
 func (n *nouns) EnsureVersion(ctx context.Context, v store.Version) (store.Version, error) {
 	var out store.Version
 	err := n.within(ctx, func(in *nouns) (err error) {
 		if out, err = in.versionRow(ctx, v); err != nil || !v.Main || out.Main {
 			return err
 		}
-		if err := in.uncountVersions(ctx, v.Repository, out.ID); err != nil {
+		if err := in.uncountVersions(ctx, v.Project, []string{v.Repository, ""}, out.ID); err != nil {
 			return err
 		}
 		out.Main = true

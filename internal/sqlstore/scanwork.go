@@ -186,8 +186,7 @@ func (n *nouns) EndScan(ctx context.Context, f store.Fence, s store.Scan) error 
 		}
 	}
 	if s.State == store.ScanDone || s.State == store.ScanFailed {
-		last := store.LastScan{ID: s.ID, At: s.FinishedAt, State: string(s.State), Incomplete: s.Incomplete}
-		if err := n.SetLastScan(ctx, s.ProjectID, last); err != nil {
+		if err := n.tellProject(ctx, s.ProjectID); err != nil {
 			return err
 		}
 	}
@@ -212,6 +211,9 @@ func (n *nouns) CancelScan(ctx context.Context, id string, now time.Time) (store
 		s.State, s.FinishedAt, s.CancelAsked, s.Attempt = store.ScanCancelled, now, true, s.Attempt+1
 		_, err = n.write.ExecContext(ctx, "update scans set state = 'cancelled', cancel_requested = true, attempt = attempt + 1, finished_at = $1 where id = $2",
 			now.UnixMilli(), id)
+		if err == nil && s.Analysis != "" {
+			err = n.tellProject(ctx, s.ProjectID)
+		}
 	default:
 		return s, errs.E(errs.Conflict, "the scan is %s already", s.State)
 	}
@@ -220,16 +222,15 @@ func (n *nouns) CancelScan(ctx context.Context, id string, now time.Time) (store
 
 // EndCancelled ends a scan that was asked to be cancelled.
 func (n *nouns) EndCancelled(ctx context.Context, id string, now time.Time) (bool, error) {
-	result, err := n.write.ExecContext(ctx, `update scans set state = 'cancelled', attempt = attempt + 1, finished_at = $1
+	ended, err := n.returnScans(ctx, `update scans set state = 'cancelled', attempt = attempt + 1, finished_at = $1
 		where id = $2 and state = 'running' and cancel_requested`, now.UnixMilli(), id)
-	if err != nil {
-		return false, unavailable(err)
-	}
-	if changed, err := result.RowsAffected(); err != nil || changed == 0 {
+	if err != nil || len(ended) == 0 {
 		return false, err
 	}
-	_, err = n.write.ExecContext(ctx, "update analyses set state = 'cancelled', finished_at = $1 where scan_id = $2 and state in ('open', 'running')", now.UnixMilli(), id)
-	return true, unavailable(err)
+	if _, err := n.write.ExecContext(ctx, "update analyses set state = 'cancelled', finished_at = $1 where scan_id = $2 and state in ('open', 'running')", now.UnixMilli(), id); err != nil {
+		return false, unavailable(err)
+	}
+	return true, n.tellProject(ctx, ended[0].ProjectID)
 }
 
 // ArchiveLog replaces the live log of an ended scan by a blob.

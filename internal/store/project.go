@@ -18,7 +18,8 @@ const (
 // project says otherwise: see ReleaseRefs.
 const DefaultReleasePattern = "refs/tags/v#"
 
-// LastScan is what a project remembers of its last scan.
+// LastScan is what a project remembers of its last scan: of several that say how
+// its figures stand (of several repositories), the one in most trouble.
 type LastScan struct {
 	ID         string // empty: there was none
 	At         time.Time
@@ -179,7 +180,8 @@ type Projects interface {
 	Reseal(ctx context.Context, repository string, old, sealed []byte) (bool, error)
 
 	// EnsureVersion finds the version of a project, repository and ref, or adds
-	// it. If main is asked for, it becomes the repository's only main version.
+	// it. If main is asked for, it becomes the repository's only main version, and
+	// what was pushed counts no longer.
 	EnsureVersion(ctx context.Context, v Version) (Version, error)
 	Version(ctx context.Context, id int64) (Version, error)
 	// VersionsOf lists a project's, main ones first, then by ref.

@@ -1,0 +1,173 @@
+package pipeline_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/fstest"
+
+	"github.com/assay-sca/assay/internal/app"
+	"github.com/assay-sca/assay/internal/finding"
+	"github.com/assay-sca/assay/internal/pipeline"
+	"github.com/assay-sca/assay/internal/source"
+	"github.com/assay-sca/assay/internal/store"
+)
+
+func (b *bench) reproject() store.Project {
+	b.t.Helper()
+	p, err := b.db.Project(b.t.Context(), b.project)
+	b.must(err)
+	return p
+}
+
+// work brings a scan to its end.
+func (b *bench) work(s store.Scan, err error) store.Scan {
+	b.t.Helper()
+	b.must(err)
+	b.must(b.p.Scan(b.t.Context(), s.ID))
+	return b.reread(s.ID)
+}
+
+func (b *bench) scanOf(repository, ref string) store.Scan {
+	b.t.Helper()
+	s, err := b.CreateScan(b.t.Context(), b.who, app.NewScan{Project: b.project, Repository: repository, Ref: ref})
+	return b.work(s, err)
+}
+
+func (b *bench) addRepository() store.Repository {
+	b.t.Helper()
+	r := store.Repository{ID: store.NewID(), Project: b.project, URL: "https://git.example.org/" + store.NewID(), Created: b.Clock.Now()}
+	r.Key = r.URL
+	b.must(b.db.AddRepository(b.t.Context(), r))
+	return r
+}
+
+func (b *bench) repositories() []store.Repository {
+	b.t.Helper()
+	all, err := b.db.RepositoriesOf(b.t.Context(), b.project)
+	b.must(err)
+	return all
+}
+
+// TestArchived: a project that comes back from the archive has its figures again.
+func TestArchived(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		b.scanned()
+		before := b.reproject()
+		for _, archived := range []bool{true, false} {
+			_, err := b.EditProject(t.Context(), b.who, b.project, b.reproject().Revision, app.ProjectEdit{Archived: &archived})
+			b.must(err)
+		}
+		after := b.reproject()
+		if before.Counts.Total() != 1 || after.Counts != before.Counts || after.Risk != before.Risk {
+			t.Errorf("figures %+v before, %+v after", before.Counts, after.Counts)
+		}
+		list, err := b.Vulnerabilities(t.Context(), b.who, app.VulnerabilityQuery{Filter: store.VulnerabilityFilter{Organisation: b.org()}})
+		b.must(err)
+		if len(list.Items) != 1 {
+			t.Errorf("vulnerabilities %+v", list.Items)
+		}
+	})
+}
+
+// TestPushedAndFetched: what pushes and what repositories say is counted once.
+func TestPushedAndFetched(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		b.work(b.push(pushed("left", "1.0.0"), "main"), nil)
+		if p := b.reproject(); p.Counts.Total() != 1 || p.Components != 1 {
+			t.Errorf("pushed: %+v %d", p.Counts, p.Components)
+		}
+		b.scanned()
+		b.work(b.push(pushed("left", "1.0.0"), "main"), nil)
+		if p := b.reproject(); p.Counts.Total() != 1 || p.Components != 1 {
+			t.Errorf("pushed and fetched: %+v %d", p.Counts, p.Components)
+		}
+	})
+}
+
+// TestTroubleStays: what went wrong with one main version is not hidden by a scan of
+// another.
+func TestTroubleStays(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		first, second := b.repositories()[0], b.addRepository()
+		broken := fstest.MapFS{"package-lock.json": {Data: []byte("{")}}
+		tree := b.tree
+		bad, failing := true, false
+		b.fetch = func(_ context.Context, r source.Remote) (*source.Source, error) {
+			src := b.open()
+			src.Tree = tree
+			if r.URL == first.URL && r.Ref == "" {
+				if failing {
+					return nil, errors.New("away")
+				}
+				if bad {
+					src.Tree = broken
+				}
+			}
+			src.Description = finding.Source{Kind: "git", Name: "shop", Ref: "refs/heads/main", Commit: "c0ffee"}
+			return src, nil
+		}
+		b.p = b.with(func(o *pipeline.Options) { o.Tries = 1 })
+		check := func(what, state string, incomplete bool) {
+			t.Helper()
+			p := b.reproject()
+			if p.LastScan.State != state || p.LastScan.Incomplete != incomplete {
+				t.Errorf("%s: %+v", what, p.LastScan)
+			}
+		}
+		b.scanOf(first.ID, "")
+		check("incomplete", "done", true)
+		b.scanOf(first.ID, "feature")
+		check("another branch", "done", true)
+		b.scanOf(second.ID, "")
+		check("another repository", "done", true)
+		b.work(b.push(pushed("left", "1.0.0"), "main"), nil)
+		check("a push", "done", true)
+		bad = false
+		b.scanOf(first.ID, "")
+		check("read", "done", false)
+		bad = true
+		b.scanOf(first.ID, "feature")
+		bad = false
+		check("read", "done", false)
+		failing = true
+		b.scanOf(first.ID, "")
+		check("failed", "failed", false)
+		b.scanOf(first.ID, "feature")
+		check("failed, another branch", "failed", false)
+		b.scanOf(second.ID, "")
+		check("failed, another repository", "failed", false)
+		failing = false
+		b.scanOf(first.ID, "")
+		check("well", "done", false)
+	})
+}
+
+// TestCancelledHalfway: a version whose inventory is new and unmatched does not look
+// checked.
+func TestCancelledHalfway(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		b.scanned()
+		b.tree["web/package-lock.json"] = &fstest.MapFile{Data: []byte(`{"lockfileVersion":3,"packages":{"":{"dependencies":{"left":"^1.0.0"}},"node_modules/left":{"version":"1.5.0"}}}`)}
+		s := b.start()
+		cancelled := false
+		o := b.options
+		o.Probe = func(at string) bool {
+			if at == "after compare" && !cancelled {
+				cancelled = true
+				if _, err := b.CancelScan(context.Background(), b.who, s.ID); err != nil {
+					t.Error(err)
+				}
+			}
+			return false
+		}
+		b.must(pipeline.New(o).Scan(t.Context(), s.ID))
+		if got := b.reread(s.ID); got.State != store.ScanCancelled {
+			t.Fatalf("%+v", got)
+		}
+		p := b.reproject()
+		if !p.LastScan.Incomplete {
+			t.Errorf("looks complete: %+v", p.LastScan)
+		}
+	})
+}
