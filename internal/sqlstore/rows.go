@@ -23,13 +23,14 @@ func (sqlite) rows(n int, columns ...string) string {
 	}) + fmt.Sprintf(" from json_each($%d))", n)
 }
 
+// A row is read once per column: as json its text would be parsed each time.
 func (postgres) rows(n int, columns ...string) string {
 	return rowsOf(columns, func(i int, kind string) string {
 		if kind == "bytes" {
 			return fmt.Sprintf("decode(value ->> %d, 'hex')", i)
 		}
 		return fmt.Sprintf("(value ->> %d)::%s", i, kind)
-	}) + fmt.Sprintf(" from json_array_elements($%d::json))", n)
+	}) + fmt.Sprintf(" from jsonb_array_elements($%d::jsonb))", n)
 }
 
 func rowsOf(columns []string, value func(i int, kind string) string) string {

@@ -36,12 +36,34 @@ func (n *nouns) lockAdmission(ctx context.Context) error {
 	return unavailable(err)
 }
 
-// AddScan stores a scan, unless one like it waits.
-func (n *nouns) AddScan(ctx context.Context, s store.Scan) (store.Scan, bool, error) {
-	if err := n.lockAdmission(ctx); err != nil {
-		return s, false, err
+// tryAdmission is lockAdmission that waits for nobody: false, if another
+// transaction decides at this moment.
+func (n *nouns) tryAdmission(ctx context.Context) (bool, error) {
+	if n.dialect.skipLocked() == "" {
+		return true, nil
 	}
+	for _, query := range []string{
+		"select name from settings where name = 'admission'" + n.dialect.skipLocked(),
+		"insert into settings (name, value) values ('admission', '') on conflict (name) do nothing",
+	} {
+		result, err := n.write.ExecContext(ctx, query)
+		if err != nil {
+			return false, unavailable(err)
+		}
+		if locked, err := result.RowsAffected(); err != nil || locked > 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// AddScan stores a scan, unless one like it waits. What waits for the same is
+// looked for under the lock: of two that come at once one finds the other.
+func (n *nouns) AddScan(ctx context.Context, s store.Scan) (store.Scan, bool, error) {
 	if s.RepositoryID != "" {
+		if err := n.lockAdmission(ctx); err != nil {
+			return s, false, err
+		}
 		found, err := collect(ctx, n.write, readScan, "select "+scanColumns()+` from scans s where s.state = 'waiting' and s.stage = 'prepare'
 			and s.repository_id = $1 and s.project_id = $2 and s.ref = $3 and s.language = $4 order by s.seq limit 1`,
 			s.RepositoryID, s.ProjectID, s.Ref, s.Language)
@@ -100,9 +122,12 @@ func deref(at any) any {
 }
 
 // AdmitScans queues waiting scans. Turn orders the scans of one version, place
-// those of one project that could come now.
+// those of one project that could come now. While another transaction admits,
+// this one leaves it to that, to those that follow and to the loop: waiting for
+// it, all that add or end scans would stand in one queue, each until the commit of
+// the one before.
 func (n *nouns) AdmitScans(ctx context.Context, limits store.ScanLimits, now time.Time) ([]store.Scan, error) {
-	if err := n.lockAdmission(ctx); err != nil {
+	if mine, err := n.tryAdmission(ctx); err != nil || !mine {
 		return nil, err
 	}
 	return n.returnScans(ctx, `update scans set state = 'queued', admitted_at = $1, heartbeat_at = $1, retry_at = null where id in (
