@@ -183,19 +183,22 @@ func (a *App) recallFinding(ctx context.Context, v *FindingView) error {
 
 // actorNames finds the names of those who decided.
 func (a *App) actorNames(ctx context.Context, decisions []store.Decision) (map[string]string, error) {
-	var ids []string
-	names := map[string]string{}
+	ids := map[string][]string{}
 	for _, d := range decisions {
-		names[d.Actor] = d.Actor
-		if id, ok := strings.CutPrefix(d.Actor, "user:"); ok {
-			ids = append(ids, id)
+		if kind, id, ok := strings.Cut(d.Actor, ":"); ok {
+			ids[kind] = append(ids[kind], id)
 		}
 	}
-	users, err := a.Store.UsersByID(ctx, ids)
-	for id, u := range users {
-		names["user:"+id] = u.Name
+	names, err := a.namesOf(ctx, ids)
+	if err != nil {
+		return nil, err
 	}
-	return names, err
+	for _, d := range decisions {
+		if names[d.Actor] == "" {
+			names[d.Actor] = d.Actor
+		}
+	}
+	return names, nil
 }
 
 func decisionText(d *store.Decision) string {

@@ -1,8 +1,10 @@
 package webui
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +33,8 @@ type auditRow struct {
 	Action     string
 	Object     string
 	ObjectHref string
+	Kind       string // of the object, such as project
+	About      string // what the object is called; empty: it has no name, or is gone
 	Detail     string
 	Address    string
 }
@@ -74,7 +78,11 @@ func (r *request) auditPage(report *app.AuditReport) (auditPage, error) {
 	if err != nil {
 		return auditPage{}, err
 	}
-	return r.auditPageOf(l, chips, list, r.namesIn(organisation), report), nil
+	names, err := r.ui.app.AuditNames(r.Context(), r.actor, list.Items)
+	if err != nil {
+		return auditPage{}, err
+	}
+	return r.auditPageOf(l, chips, list, names, report), nil
 }
 
 func (r *request) auditPageOf(l listing, chips []chip, list store.List[store.AuditEvent], names map[string]string, report *app.AuditReport) auditPage {
@@ -87,9 +95,7 @@ func (r *request) auditPageOf(l listing, chips []chip, list store.List[store.Aud
 		p.Kinds = append(p.Kinds, l.Choice(kind, "action", kind))
 	}
 	for i := range list.Items {
-		row := auditRowOf(l, &list.Items[i])
-		row.Name = names[row.Actor]
-		p.Items = append(p.Items, row)
+		p.Items = append(p.Items, auditRowOf(l, &list.Items[i], names))
 	}
 	p.Empty = emptyState{Icon: "log", Title: "Nothing was done yet"}
 	if l.Filtered() {
@@ -98,25 +104,25 @@ func (r *request) auditPageOf(l listing, chips []chip, list store.List[store.Aud
 	return p
 }
 
-// namesIn are the names of people by how the log names them. Who is not among the
-// first of them, or cannot be read, is shown as the log has it.
-func (r *request) namesIn(organisation string) map[string]string {
-	names := map[string]string{"system": "the server"}
-	list, err := r.ui.app.Users(r.Context(), r.actor, store.UserFilter{Organisation: organisation}, store.Page{Limit: store.MaxLimit})
-	if err != nil {
-		return names
+func auditRowOf(l listing, e *store.AuditEvent, names map[string]string) auditRow {
+	row := auditRow{
+		Seq: e.Seq, At: time.UnixMilli(e.At).UTC(), Actor: e.Actor, Name: names[e.Actor], ActorHref: l.Set("actor", e.Actor),
+		Action: e.Action, Object: e.Object, ObjectHref: objectPath(e.Object, e.Project), Detail: detailWords(e.Detail), Address: e.Address,
 	}
-	for _, u := range list.Items {
-		names["user:"+u.ID] = u.Name
+	if e.Actor == "system" {
+		row.Name = "the server"
 	}
-	return names
-}
-
-func auditRowOf(l listing, e *store.AuditEvent) auditRow {
-	return auditRow{
-		Seq: e.Seq, At: time.UnixMilli(e.At).UTC(), Actor: e.Actor, ActorHref: l.Set("actor", e.Actor), Action: e.Action,
-		Object: e.Object, ObjectHref: objectPath(e.Object, e.Project), Detail: detailWords(e.Detail), Address: e.Address,
+	kind, id, _ := strings.Cut(e.Object, ":")
+	row.Kind = kind
+	switch project := names["project:"+e.Project]; {
+	case names[e.Object] != "":
+		row.About = strings.TrimPrefix(names[e.Object], "the token ")
+	case project != "":
+		row.About = "of " + project
+	case kind == "release":
+		row.About = short(id)
 	}
+	return row
 }
 
 // objectPath is the page of what an event is about; empty if it has none.
@@ -139,7 +145,7 @@ func objectPath(object, project string) string {
 	return ""
 }
 
-// detailWords writes an event's detail as people read it: name value, name value.
+// detailWords writes an event's detail as people read it: name value; name value.
 func detailWords(text string) string {
 	var detail map[string]any
 	if err := json.Unmarshal([]byte(text), &detail); err != nil {
@@ -147,19 +153,46 @@ func detailWords(text string) string {
 	}
 	parts := make([]string, 0, len(detail))
 	for _, name := range sortedKeys(detail) {
-		value := detail[name]
-		if value == nil || value == "" {
-			continue
+		if value := detailValue(name, detail[name]); value != "" {
+			parts = append(parts, strings.ReplaceAll(name, "_", " ")+" "+value)
 		}
-		if s, ok := value.(string); ok {
-			parts = append(parts, strings.ReplaceAll(name, "_", " ")+" "+s)
-			continue
-		}
-		encoded, err := json.Marshal(value)
-		if err != nil {
-			encoded = []byte(fmt.Sprint(value))
-		}
-		parts = append(parts, strings.ReplaceAll(name, "_", " ")+" "+string(encoded))
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, "; ")
+}
+
+// detailValue is a value of an event's detail; empty if it says nothing.
+func detailValue(name string, value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case string:
+		if t, err := time.Parse(time.RFC3339, v); err == nil {
+			return day(t)
+		}
+		if name == "comment" && v != "" {
+			return "“" + v + "”"
+		}
+		return strings.ReplaceAll(v, "_", " ")
+	case bool:
+		return map[bool]string{true: "yes", false: "no"}[v]
+	case []any:
+		return detailList(name, v)
+	}
+	return fmt.Sprint(value)
+}
+
+// detailList writes a list: what was decided on as a number, a change as from and
+// to, everything else with commas.
+func detailList(name string, list []any) string {
+	if name == "findings" {
+		return number(int64(len(list)))
+	}
+	words := make([]string, len(list))
+	for i, v := range list {
+		words[i] = detailValue("", v)
+	}
+	if isList := slices.Contains([]string{"scopes", "repositories", "tags"}, name); !isList && len(words) == 2 {
+		return cmp.Or(words[0], "none") + " → " + cmp.Or(words[1], "none")
+	}
+	return strings.Join(words, ", ")
 }
