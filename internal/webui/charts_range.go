@@ -248,6 +248,17 @@ const (
 	laneHeight = 38
 )
 
+// anchorAt keeps words at an edge within the picture, also on a phone.
+func anchorAt(percent float64) string {
+	switch {
+	case percent < 30:
+		return "start"
+	case percent > 70:
+		return "end"
+	}
+	return "middle"
+}
+
 func (r *rangeLine) draw(f *drawn) template.HTML {
 	d := &drawing{}
 	foot := laneTop + laneHeight*len(r.lanes)
@@ -257,7 +268,7 @@ func (r *rangeLine) draw(f *drawn) template.HTML {
 	}
 	d.open(f, "draw-range", foot+24+step, false)
 	mine := r.place(r.yours)
-	d.text("yours", r.x(mine), 14, "middle", "you use "+middle(18, r.yours))
+	d.text("yours", r.x(mine), 14, anchorAt(r.x(mine)), "you use "+middle(18, r.yours))
 	d.line("yours-line", r.x(mine), 20, r.x(mine), foot)
 	for i, l := range r.lanes {
 		y := laneTop + laneHeight*i + 24

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/assay-sca/assay/internal/store"
 )
@@ -156,9 +157,11 @@ func countsInWords(c store.Counts) string {
 
 // scanBars is the open findings of the last scans, a bar each, the oldest first.
 type scanBars struct {
-	Title string
-	Bars  []scanBar
-	Grid  []gridLine
+	Title  string
+	Bars   []scanBar
+	Grid   []gridLine
+	Oldest string // day of the first bar; empty: the bars leave room before it
+	Newest string // day of the last
 }
 
 // scanBar is a scan.
@@ -197,13 +200,22 @@ func barsOf(scans []store.Scan) *scanBars {
 	}
 	top := niceTop(float64(most))
 	c := &scanBars{Grid: gridOf(top), Title: fmt.Sprintf("Open findings of the last %d scans; the newest: %s.", len(ended), countsInWords(countsOfScan(ended[0])))}
-	step := 100 / float64(max(len(ended), 8))
+	step := 100 / float64(max(len(ended), fewBars))
+	if len(ended) >= fewBars {
+		c.Oldest = dayAndMonth(ended[len(ended)-1].FinishedAt)
+	}
+	c.Newest = dayAndMonth(ended[0].FinishedAt)
 	for i, s := range ended {
 		x := 100 - step*float64(i+1)
 		c.Bars = append(c.Bars, barOf(s, x+step*.15, step*.7, top))
 	}
 	return c
 }
+
+// fewBars is up to how many bars keep their width, instead of filling the chart.
+const fewBars = 8
+
+func dayAndMonth(t time.Time) string { return t.UTC().Format("2 Jan") }
 
 func barOf(s store.Scan, x, width, top float64) scanBar {
 	counts := countsOfScan(s)

@@ -26,6 +26,7 @@ type dependenciesPage struct {
 	All        int
 	Pager      pager
 	Notices    []string
+	Licences   bool // some component of the version states one
 	Empty      emptyState
 }
 
@@ -76,6 +77,7 @@ func (r *request) dependenciesPage(view app.ProjectView, l listing, list app.Dep
 		Total: list.Total, All: list.All, Pager: l.Pager(len(list.Items), list.Next), Notices: list.Notices,
 	}
 	p.Frame.Wide = true
+	p.Licences = slices.ContainsFunc(list.Licences, func(c app.LicenceCount) bool { return c.Name != "" })
 	p.Columns.Name = l.Column("Package", "name", dependenciesOrder)
 	p.Columns.Scope = l.Column("Need", "scope", dependenciesOrder)
 	p.Columns.Severity = l.Column("Open findings", "-severity", dependenciesOrder)

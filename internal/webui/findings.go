@@ -48,6 +48,7 @@ type triage struct {
 	Reasons  []option
 	Total    int64 // what the filters admit, for "all of them"
 	TotalSay string
+	Ask      bool // whether the decision is meant for all of them
 	Undo     bool // the list holds open ones only: what is decided can be reopened
 	Days     []option
 }
@@ -260,8 +261,11 @@ func (u *ui) decideMany(r *request) (reply, error) {
 		d.IDs = idsOf(append(slices.Clone(r.PostForm["id"]), strings.Split(r.field("ids"), ",")...))
 		faults.Unless(len(d.IDs) > 0, "id", "Tick at least one finding")
 	}
-	var changed int64
 	err := faults.Err()
+	if err == nil && d.Filter != nil && r.field("confirmed") == "" {
+		return r.askForAll(back)
+	}
+	var changed int64
 	if err == nil {
 		changed, err = u.app.Decide(r.Context(), r.actor, d)
 	}
@@ -271,6 +275,17 @@ func (u *ui) decideMany(r *request) (reply, error) {
 	return r.decideAgain(back, err)
 }
 
+// askForAll shows the list with the decision as it was sent, and asks whether it
+// is meant for all that the filters admit, on other pages as well.
+func (r *request) askForAll(back string) (reply, error) {
+	p, err := r.listAgain(back, r.sent(projectPath(r.PathValue("project"))+"/findings"))
+	if err != nil {
+		return nil, err
+	}
+	p.Triage.Ask = true
+	return show("findings", p), nil
+}
+
 // decideAgain shows the list with the form as it was sent and its faults.
 func (r *request) decideAgain(back string, err error) (reply, error) {
 	path := projectPath(r.PathValue("project")) + "/findings"
@@ -278,18 +293,23 @@ func (r *request) decideAgain(back string, err error) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	view, err := r.ui.app.Project(r.Context(), r.actor, r.PathValue("project"))
-	if err != nil {
-		return nil, err
-	}
-	if at, err := url.Parse(back); err == nil && at.Path == path {
-		r.URL.RawQuery = at.RawQuery
-	}
-	p, err := r.findingsPage(view, f)
+	p, err := r.listAgain(back, f)
 	if err != nil {
 		return nil, err
 	}
 	return showAgain("findings", p), nil
+}
+
+// listAgain is the list at an address with a form that was sent from it.
+func (r *request) listAgain(back string, f form) (findingsPage, error) {
+	view, err := r.ui.app.Project(r.Context(), r.actor, r.PathValue("project"))
+	if err != nil {
+		return findingsPage{}, err
+	}
+	if at, err := url.Parse(back); err == nil && at.Path == projectPath(view.ID)+"/findings" {
+		r.URL.RawQuery = at.RawQuery
+	}
+	return r.findingsPage(view, f)
 }
 
 // decided goes back to the list, with a way to take the decision back.

@@ -185,7 +185,10 @@ func TestTriageWithoutScript(t *testing.T) {
 	f.get(list).want(t, http.StatusOK, "accepted until 2026-06-01", "Undo", "No open findings")
 	f.get(f.finding).want(t, http.StatusOK, "risk accepted", "Only &lt;b&gt;we&lt;/b&gt; write these texts", "Ada Example")
 	f.send(list, list, "ids", id, "state", "open", "back", list).want(t, http.StatusSeeOther)
-	f.send(list, list, "back", list+"?severity=high", "which", "all", "state", "not_affected", "reason", "component_not_present").want(t, http.StatusSeeOther)
+	all := []string{"back", list + "?severity=high", "which", "all", "state", "not_affected", "reason", "component_not_present"}
+	f.send(list, list, all...).want(t, http.StatusOK, "This is for all 1 finding", `name="confirmed"`, `value="component_not_present" selected`)
+	f.get(list+"?state=not_affected").want(t, http.StatusOK, "Nothing fits")
+	f.send(list, list, append(all, "confirmed", "yes")...).want(t, http.StatusSeeOther)
 	f.get(list+"?state=not_affected").want(t, http.StatusOK, f.finding)
 	f.send(f.finding, f.finding, "state", "fixed").want(t, http.StatusSeeOther)
 	stale := url.Values{"csrf": {csrfField.FindStringSubmatch(f.get(f.finding).body)[1]}, "revision": {"1"}, "state": {"open"}}

@@ -14,7 +14,7 @@ import (
 // done with it. Current is the tab's name in lower case.
 func (r *request) projectFrame(p app.ProjectView, current string) frame {
 	f := r.frame(p.Name)
-	f.Badge = stateOfScan(p.LastScan.State, p.LastScan.Incomplete)
+	f.Badge = stateOfProject(p.LastScan.State, p.LastScan.Incomplete)
 	if p.Archived {
 		f.Badge = badge{"archived", "neutral", "It is kept, but not scanned and not counted"}
 	}
@@ -29,12 +29,33 @@ func (r *request) projectFrame(p app.ProjectView, current string) frame {
 	return f
 }
 
+// stateOfProject is how a project stands: by its last scan.
+func stateOfProject(state string, incomplete bool) badge {
+	b := stateOfScan(state, incomplete)
+	switch store.ScanState(state) {
+	case store.ScanDone:
+		if incomplete {
+			return badge{"scan incomplete", b.Kind, b.Title}
+		}
+		return badge{"scanned", b.Kind, "The last scan covered everything that it found"}
+	case store.ScanFailed:
+		b.Text = "last scan failed"
+	case store.ScanCancelled:
+		b.Text = "last scan cancelled"
+	case store.ScanRunning:
+		b.Text = "scanning"
+	case store.ScanWaiting, store.ScanQueued:
+		b.Text = "waits for its scan"
+	}
+	return b
+}
+
 func projectTabs(p app.ProjectView, current string) []tab {
 	base := projectPath(p.ID)
 	tabs := []tab{
 		{"Summary", base, -1, false},
-		{"Findings", base + "/findings", p.Counts.Total(), false},
-		{"Dependencies", base + "/dependencies", p.Components, false},
+		{"Findings", base + "/findings", known(p, p.Counts.Total()), false},
+		{"Dependencies", base + "/dependencies", known(p, p.Components), false},
 		{"Graph", base + "/graph", -1, false},
 		{"Scans", base + "/scans", -1, false},
 	}
@@ -45,6 +66,15 @@ func projectTabs(p app.ProjectView, current string) []tab {
 		tabs[i].Current = strings.EqualFold(tabs[i].Label, current)
 	}
 	return tabs
+}
+
+// known is a count of a project, or -1 if a zero only says that no scan has ended
+// well yet.
+func known(p app.ProjectView, n int64) int64 {
+	if n == 0 && p.LastScan.State != string(store.ScanDone) {
+		return -1
+	}
+	return n
 }
 
 // projectPage is a project's summary: coverage first, then what was found.
@@ -249,6 +279,9 @@ func (p *projectPage) compose(project string, list app.DependencyList) {
 			row.Note = "no advisories"
 		}
 		p.Ecosystems = append(p.Ecosystems, row)
+	}
+	if len(list.Licences) == 1 && list.Licences[0].Name == "" {
+		return // nothing that was read states any
 	}
 	for i, l := range list.Licences {
 		if i == mostLicences {

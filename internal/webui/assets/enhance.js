@@ -1,6 +1,6 @@
 // What makes pages quicker where scripts run. Each part finds its own marks in
 // the page; without this file every page works by links and forms.
-import { watchSwaps } from './swap.js'
+import { refresh, watchSwaps } from './swap.js'
 import { watchKeys } from './keys.js'
 
 // Copy buttons stay hidden without a script or a clipboard.
@@ -33,20 +33,26 @@ export function say(text) {
 function followCounter() {
   const live = document.querySelector('[data-live]')
   if (!live || !window.EventSource) return
-  let source
+  let source, following
   const open = () => {
     source = new EventSource(live.dataset.live)
     source.addEventListener('counts', (event) => {
       const { text, running } = JSON.parse(event.data)
       const words = live.querySelector('[data-live-text]')
+      // Lists of scans follow: at once when the counters change, and while
+      // something runs for its stages.
+      if (words && words.textContent !== text) refresh(enhance)
+      clearInterval(following)
+      if (running) following = setInterval(() => refresh(enhance), 3000)
       if (words && words.textContent !== text) words.textContent = text
       live.querySelector('.dot')?.classList.toggle('dot-live', running)
     })
   }
   // A page that nobody looks at holds no connection.
   document.addEventListener('visibilitychange', () => {
-    if (document.hidden) source?.close()
-    else open()
+    if (!document.hidden) return open()
+    source?.close()
+    clearInterval(following)
   })
   if (!document.hidden) open()
 }

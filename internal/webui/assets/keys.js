@@ -1,5 +1,5 @@
 // The keyboard: / searches, j and k go through rows, Enter opens one, x selects
-// it, e edits, ? lists all this.
+// it, u takes back what was just done, e edits, ? lists all this.
 
 const typing = (element) => element?.closest?.('input:not([type=checkbox], [type=radio]), textarea, select, dialog, [contenteditable]')
 const rows = () => [...document.querySelectorAll('tbody tr, [data-row]')].filter((row) => row.offsetParent !== null)
@@ -7,22 +7,24 @@ const rows = () => [...document.querySelectorAll('tbody tr, [data-row]')].filter
 function step(by) {
   const all = rows()
   if (!all.length) return
-  const now = all.findIndex((row) => row.classList.contains('at'))
+  const now = all.indexOf(current())
   const next = all[Math.min(all.length - 1, Math.max(0, now < 0 ? (by > 0 ? 0 : all.length - 1) : now + by))]
-  all[now]?.classList.remove('at')
+  for (const row of all) row.classList.remove('at')
   next.classList.add('at')
   next.scrollIntoView({ block: 'nearest' })
   const link = next.querySelector('a[href]')
   link?.focus({ preventScroll: true })
 }
 
-const current = () => document.querySelector('tr.at, [data-row].at')
+// The row that j and k lead to, or the one in which the focus is.
+const current = () => document.activeElement?.closest?.('tbody tr, [data-row]') ?? document.querySelector('tr.at, [data-row].at')
 
 const keys = {
   '/': () => document.querySelector('[data-key-focus="/"] input')?.focus(),
   j: () => step(1),
   k: () => step(-1),
   x: () => current()?.querySelector('input[type=checkbox]')?.click(),
+  u: () => document.querySelector('[data-flash] form button')?.click(),
   e: () => document.querySelector('[data-key="e"]')?.click(),
   '?': () => document.getElementById('keys')?.showModal?.(),
 }

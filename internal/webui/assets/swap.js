@@ -3,23 +3,31 @@
 
 const target = () => document.querySelector('[data-swap-target]')
 let running
+let swapping = false
 
 async function swap(url, push, enhance) {
   const old = target()
   running?.abort()
   running = new AbortController()
   let answer
+  swapping = true
   try {
     answer = await fetch(url, { signal: running.signal, headers: { Accept: 'text/html' } })
   } catch (error) {
-    if (error.name !== 'AbortError') location.assign(url)
+    if (error.name !== 'AbortError') {
+      swapping = false
+      if (push || !old?.hasAttribute('data-follow')) location.assign(url)
+    }
     return
   }
+  swapping = false
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
   const fresh = page.querySelector('[data-swap-target]')
   if (!answer.ok || answer.redirected || !old || !fresh) return location.assign(url)
   const focus = mark(document.activeElement)
   old.replaceWith(fresh)
+  const title = old.hasAttribute('data-follow') && page.querySelector('.title')
+  if (title) document.querySelector('.title').replaceWith(title)
   document.title = page.title
   if (push) history.pushState({ swapped: true }, '', url)
   enhance(fresh)
@@ -39,6 +47,14 @@ function refocus(mark) {
     all.find((e) => e.tagName === 'A' && e.textContent === mark.text)
   same?.focus({ preventScroll: true })
   if (same && mark.at != null && same.setSelectionRange) same.setSelectionRange(mark.at, mark.at)
+}
+
+// refresh reads the part of the page anew that follows the server, unless a
+// swap is under way or somebody marks text or types in it.
+export function refresh(enhance) {
+  const part = document.querySelector('[data-swap-target][data-follow]')
+  const busy = part && (part.contains(document.activeElement?.closest('input, select, textarea')) || !getSelection().isCollapsed)
+  if (part && !busy && !swapping) swap(location.href, false, enhance)
 }
 
 export function watchSwaps(enhance) {
