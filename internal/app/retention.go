@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/assay-sca/assay/internal/blob"
+	"github.com/assay-sca/assay/internal/store"
 )
 
 // Retention says how long things are kept that nobody asked to keep.
@@ -12,10 +13,13 @@ type Retention struct {
 	Scans int           // of each version; negative: all
 	Logs  time.Duration // of scans that have ended; negative: for ever
 	Blobs time.Duration // that no row names: what an upload has stored and not yet named must be younger
+	// UpTo are the last inventory and unit that go if nothing names them: what was the
+	// last one a good while ago. Zero: none goes.
+	UpTo store.ContentMark
 }
 
 // Forgotten is what was let go of.
-type Forgotten struct{ Scans, Logs, Blobs int64 }
+type Forgotten struct{ Scans, Logs, Inventories, Units, Blobs int64 }
 
 // forgetBatch is how many scans are deleted in one transaction.
 const forgetBatch = 500
@@ -33,8 +37,23 @@ func (a *App) Forget(ctx context.Context, keep Retention) (f Forgotten, err erro
 			return f, err
 		}
 	}
+	if f.Inventories, f.Units, err = a.forgetInventories(ctx, keep.UpTo); err != nil {
+		return f, err
+	}
 	f.Blobs, err = a.forgetBlobs(ctx, a.Clock().Add(-keep.Blobs))
 	return f, err
+}
+
+// forgetInventories deletes what nothing names, batch by batch.
+func (a *App) forgetInventories(ctx context.Context, upTo store.ContentMark) (inventories, units int64, err error) {
+	for upTo != (store.ContentMark{}) {
+		i, u, err := a.Store.ForgetInventories(ctx, upTo, forgetBatch)
+		inventories, units = inventories+i, units+u
+		if err != nil || i < forgetBatch && u < forgetBatch {
+			return inventories, units, err
+		}
+	}
+	return 0, 0, nil
 }
 
 // forgetBlobs deletes blobs that were stored before an instant and that no row

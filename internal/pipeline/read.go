@@ -194,6 +194,7 @@ func (r *run) compare(ctx context.Context) error {
 		if change, err = tx.SetVersionInventory(ctx, s.VersionID, *r.stored, s.Seq); err != nil {
 			return err
 		}
+		s.InventoryID = r.stored.ID // stored again, perhaps
 		s.Changed, s.Analysis = change.Units, modeOf(change)
 		r.mark(s, "done", changeText(change))
 		return nil

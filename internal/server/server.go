@@ -19,6 +19,7 @@ import (
 	"github.com/assay-sca/assay/internal/jobs"
 	"github.com/assay-sca/assay/internal/pipeline"
 	"github.com/assay-sca/assay/internal/sqlstore"
+	"github.com/assay-sca/assay/internal/store"
 	"github.com/assay-sca/assay/internal/telemetry"
 	"github.com/assay-sca/assay/internal/webui"
 )
@@ -36,7 +37,8 @@ type server struct {
 	metrics  *telemetry.Metrics
 	traces   telemetry.Traces
 	listener net.Listener
-	closers  []func() error // in the order of opening
+	closers  []func() error    // in the order of opening
+	mark     store.ContentMark // what was stored last when it was last tidied up
 }
 
 // Run brings a server up and serves until ctx ends; then it lets requests and jobs

@@ -136,9 +136,16 @@ func (s *server) schedule(ctx context.Context) error {
 // tidy does what is to be done every hour.
 func (s *server) tidy(ctx context.Context) error {
 	_, reopened := s.app.ReopenExpired(ctx)
-	forgotten, err := s.app.Forget(ctx, app.Retention{Scans: s.o.KeepScans, Logs: time.Duration(s.o.KeepDays) * 24 * time.Hour, Blobs: s.o.KeepBlobs})
-	if forgotten != (app.Forgotten{}) {
-		s.log.InfoContext(ctx, "let go of what is old", "scans", forgotten.Scans, "logs", forgotten.Logs, "blobs", forgotten.Blobs)
+	forgotten, err := s.app.Forget(ctx, app.Retention{
+		Scans: s.o.KeepScans, Logs: time.Duration(s.o.KeepDays) * 24 * time.Hour, Blobs: s.o.KeepBlobs, UpTo: s.mark,
+	})
+	mark, marked := s.db.ContentMark(ctx)
+	if marked == nil {
+		s.mark = mark
 	}
-	return errors.Join(s.app.SnapDays(ctx), s.app.ExpireSignIns(ctx), reopened, err)
+	if forgotten != (app.Forgotten{}) {
+		s.log.InfoContext(ctx, "let go of what is old", "scans", forgotten.Scans, "logs", forgotten.Logs,
+			"inventories", forgotten.Inventories, "units", forgotten.Units, "blobs", forgotten.Blobs)
+	}
+	return errors.Join(s.app.SnapDays(ctx), s.app.ExpireSignIns(ctx), reopened, err, marked)
 }

@@ -20,6 +20,9 @@ type dialect interface {
 	// forUpdate locks the rows of a select until the transaction ends; SQLite has
 	// one writer, which is lock enough.
 	forUpdate() string
+	// forShare keeps the rows of a select from being deleted until the transaction
+	// ends, and lets others do the same.
+	forShare() string
 	// skipLocked is forUpdate that leaves out rows that others hold.
 	skipLocked() string
 	// unique tells whether an error says that a row exists already.
@@ -46,6 +49,7 @@ func (sqlite) ints(n int) string    { return fmt.Sprintf("(select value from jso
 func (sqlite) texts(n int) string   { return fmt.Sprintf("(select value from json_each($%d))", n) }
 func (sqlite) each(c string) string { return "json_each(" + c + ")" }
 func (sqlite) forUpdate() string    { return "" }
+func (sqlite) forShare() string     { return "" }
 func (sqlite) skipLocked() string   { return "" }
 
 type postgres struct{}
@@ -62,4 +66,5 @@ func (postgres) texts(n int) string {
 }
 func (postgres) each(c string) string { return "lateral json_array_elements_text(" + c + "::json)" }
 func (postgres) forUpdate() string    { return " for update" }
+func (postgres) forShare() string   { return " for key share" }
 func (postgres) skipLocked() string   { return " for update skip locked" }

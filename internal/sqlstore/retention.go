@@ -3,7 +3,10 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/assay-sca/assay/internal/store"
 )
 
 // ForgetScans deletes scans that are old.
@@ -23,6 +26,41 @@ func (n *nouns) ForgetScans(ctx context.Context, keep, limit int) (int64, error)
 // ForgetLogs lets go of logs that are old.
 func (n *nouns) ForgetLogs(ctx context.Context, before time.Time) (int64, error) {
 	return n.rows(ctx, "forget logs", `update scans set log = '' where log <> '' and finished_at < $1`, before.UnixMilli())
+}
+
+// ForgetInventories deletes what nothing names. Who names an inventory locks its row
+// (see SetVersionInventory), so what is locked here is named by nobody once it is
+// looked at again, and by nobody afterwards.
+func (n *nouns) ForgetInventories(ctx context.Context, upTo store.ContentMark, limit int) (inventories, units int64, err error) {
+	inventories, err = n.forgetUnnamed(ctx, "inventories", upTo.Inventory, limit,
+		"select inventory_id from versions where inventory_id is not null", "select inventory_id from scans where inventory_id is not null")
+	if err != nil {
+		return 0, 0, err
+	}
+	units, err = n.forgetUnnamed(ctx, "units", upTo.Unit, limit, "select unit_id from inventory_units")
+	return inventories, units, err
+}
+
+// forgetUnnamed deletes rows of a table whose ids none of some selects gives.
+func (n *nouns) forgetUnnamed(ctx context.Context, table string, upTo int64, limit int, named ...string) (gone int64, err error) {
+	unnamed := " except " + strings.Join(named, " except ")
+	err = n.within(ctx, func(in *nouns) error {
+		held, err := collect(ctx, in.write, func(row func(...any) error) (id int64, err error) { return id, row(&id) },
+			"select id from "+table+" where id in (select id from "+table+" where id <= $1"+unnamed+" order by 1 limit $2)"+in.dialect.skipLocked(), upTo, limit)
+		if err != nil || len(held) == 0 {
+			gone = 0
+			return err
+		}
+		gone, err = in.rows(ctx, "forget "+table, "delete from "+table+" where id in (select id from "+table+" where id in "+in.dialect.ints(1)+unnamed+")", list(held))
+		return err
+	})
+	return gone, err
+}
+
+// ContentMark reads the last numbers.
+func (n *nouns) ContentMark(ctx context.Context) (store.ContentMark, error) {
+	return one(ctx, n.read, func(row func(...any) error) (m store.ContentMark, err error) { return m, row(&m.Inventory, &m.Unit) }, "mark",
+		"select coalesce((select max(id) from inventories), 0), coalesce((select max(id) from units), 0)")
 }
 
 func (n *nouns) rows(ctx context.Context, doing, query string, args ...any) (int64, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/store"
 )
 
@@ -15,6 +16,9 @@ func (n *nouns) SetVersionInventory(ctx context.Context, version int64, inv stor
 	}
 	if v.inventory == inv.ID {
 		return store.InventoryChange{Same: true, Units: unitChanges(inv.Units, inv.Units)}, nil
+	}
+	if err := n.holdInventory(ctx, inv.ID); err != nil {
+		return store.InventoryChange{}, err
 	}
 	var before []store.StoredUnit
 	if v.inventory != 0 {
@@ -39,6 +43,18 @@ func (n *nouns) SetVersionInventory(ctx context.Context, version int64, inv stor
 		_, err = n.write.ExecContext(ctx, "update projects set components = components + $2 where id = $1", v.project, grown)
 	}
 	return change, unavailable(err)
+}
+
+// holdInventory keeps an inventory from being forgotten until the transaction ends.
+// One that nothing named may have been forgotten since it was found: then it is to
+// be stored again.
+func (n *nouns) holdInventory(ctx context.Context, id int64) error {
+	_, err := one(ctx, n.write, func(row func(...any) error) (id int64, err error) { return id, row(&id) },
+		"inventory", "select id from inventories where id = $1"+n.dialect.forShare(), id)
+	if errs.KindOf(err) == errs.NotFound {
+		return errs.E(errs.Unavailable, "the inventory was forgotten before it was used")
+	}
+	return err
 }
 
 // versionHead is what of a version its inventory's change needs.

@@ -166,3 +166,64 @@ func Releases(t *testing.T, s store.Store) {
 		t.Errorf("no such release: %v", err)
 	}
 }
+
+// InventoriesForgotten specifies what of store.Retention is about inventories. It
+// wants a store to itself.
+func InventoriesForgotten(t *testing.T, s store.Store) {
+	l := newLab(t, s)
+	named, scanned, unnamed := l.inventory("one", "two"), l.inventory("three"), l.inventory("two", "four")
+	l.tx(func(tx store.Store) error {
+		_, err := tx.SetVersionInventory(t.Context(), l.version, named, 1)
+		return err
+	})
+	l.nameByScan(scanned.ID)
+	forget := func(upTo store.ContentMark) [2]int64 {
+		t.Helper()
+		inventories, units, err := s.ForgetInventories(t.Context(), upTo, 100)
+		l.must(err)
+		return [2]int64{inventories, units}
+	}
+	mark, err := s.ContentMark(t.Context())
+	l.must(err)
+	equal(t, "marked", store.ContentMark{Inventory: unnamed.ID, Unit: unnamed.Units[0].ID}, mark)
+	equal(t, "young ones stay", [2]int64{}, forget(store.ContentMark{Inventory: unnamed.ID - 1, Unit: unnamed.Units[0].ID - 1}))
+	equal(t, "what nothing names goes", [2]int64{1, 1}, forget(mark))
+	equal(t, "once", [2]int64{}, forget(mark))
+	for name, inv := range map[string]store.StoredInventory{"a version's": named, "a scan's": scanned} {
+		id, units, err := s.Inventory(t.Context(), inv.Digest)
+		l.must(err)
+		equal(t, name, []any{inv.ID, inv.Units}, []any{id, units})
+	}
+	err = s.Tx(t.Context(), func(tx store.Store) error {
+		_, err := tx.SetVersionInventory(t.Context(), l.version, unnamed, 2)
+		return err
+	})
+	if errs.KindOf(err) != errs.Unavailable {
+		t.Errorf("a forgotten inventory was used: error %v", err)
+	}
+	again := l.inventory("two", "four")
+	l.tx(func(tx store.Store) error {
+		_, err := tx.SetVersionInventory(t.Context(), l.version, again, 2)
+		return err
+	})
+	equal(t, "the one before goes", [2]int64{1, 1}, forget(store.ContentMark{Inventory: again.ID, Unit: again.Units[0].ID}))
+}
+
+// nameByScan makes a running scan that names an inventory.
+func (l *lab) nameByScan(inventory int64) {
+	l.t.Helper()
+	ctx := l.t.Context()
+	s, _, err := l.s.AddScan(ctx, store.Scan{
+		ID: store.NewID(), OrganisationID: l.org, ProjectID: l.project, RepositoryID: "r" + l.project, Ref: "next", Trigger: store.TriggerManual,
+		RequestedBy: "user:u", Stage: store.StagePrepare, CreatedAt: l.now,
+	})
+	l.must(err)
+	l.tx(func(tx store.Store) error {
+		_, err := tx.AdmitScans(ctx, store.ScanLimits{Global: 1, Project: 1}, l.now)
+		return err
+	})
+	s, err = l.s.TakeScan(ctx, s.ID, "worker", l.now)
+	l.must(err)
+	s.InventoryID = inventory
+	l.must(l.s.SaveScan(ctx, s.Fence(), s))
+}
