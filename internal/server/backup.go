@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -34,6 +33,7 @@ const (
 	backupFormat = 1
 	manifestFile = "manifest.json"
 	keyFile      = "key"
+	endFile      = "end" // the last: without it the archive was cut off
 	databaseDir  = "database/"
 	blobsDir     = "blobs/"
 )
@@ -73,7 +73,7 @@ func Backup(ctx context.Context, o Options, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(pack(t, manifestFile, int64(len(text)), strings.NewReader(string(text))), packFile(t, keyFile, o.KeyFile), packFolder(t, dir), packBlobs(ctx, t, blobs)); err != nil {
+	if err := errors.Join(pack(t, manifestFile, int64(len(text)), strings.NewReader(string(text))), packFile(t, keyFile, o.KeyFile), packFolder(t, dir), packBlobs(ctx, t, blobs), pack(t, endFile, 0, strings.NewReader(""))); err != nil {
 		return err
 	}
 	return t.Close()
@@ -144,142 +144,6 @@ func packBlobs(ctx context.Context, t *tar.Writer, blobs blob.Store) error {
 		}
 		return errors.Join(pack(t, blobsDir+strings.TrimPrefix(i.Digest, "sha256:"), i.Size, r), r.Close())
 	})
-}
-
-// Restore reads what Backup wrote into a data folder, or a database, that has
-// nothing yet: errs.Conflict otherwise.
-func Restore(ctx context.Context, o Options, r io.Reader) error {
-	o, err := o.filled()
-	if err != nil {
-		return err
-	}
-	release, err := Hold(o)
-	if err != nil {
-		return err
-	}
-	defer release() //nolint:errcheck // the process ends
-	blobs, err := OpenBlobs(o)
-	if err != nil {
-		return err
-	}
-	dir, err := os.MkdirTemp(o.Data, "restore-")
-	if err != nil {
-		return errs.E(errs.Unavailable, "make a folder: %w", err)
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	m, err := unpack(ctx, r, dir, blobs)
-	if err != nil {
-		return err
-	}
-	if err := o.restoreDatabase(ctx, m, dir); err != nil {
-		return err
-	}
-	return place(filepath.Join(dir, keyFile), o.KeyFile)
-}
-
-// unpack puts blobs into their store and the rest into a folder.
-func unpack(ctx context.Context, r io.Reader, dir string, blobs blob.Store) (m manifest, err error) {
-	t := tar.NewReader(r)
-	for first := true; ; first = false {
-		h, err := t.Next()
-		if errors.Is(err, io.EOF) && !first {
-			return m, nil
-		}
-		if err != nil || first != (h.Name == manifestFile) {
-			return m, errs.E(errs.Invalid, "this is not a backup, or only a part of one")
-		}
-		switch name, isBlob := strings.CutPrefix(h.Name, blobsDir); {
-		case first:
-			if err := json.NewDecoder(t).Decode(&m); err != nil || m.Format != backupFormat {
-				return m, errs.E(errs.Invalid, "this backup was made by a later version of the program")
-			}
-		case isBlob:
-			digest, _, err := blobs.Put(ctx, t)
-			if err != nil {
-				return m, err
-			}
-			if digest != "sha256:"+name {
-				return m, errs.E(errs.Damaged, "the blob %s of the backup is damaged", name)
-			}
-		default:
-			if err := unpackFile(t, dir, h.Name); err != nil {
-				return m, err
-			}
-		}
-	}
-}
-
-func unpackFile(t io.Reader, dir, name string) error {
-	base := path.Base(name)
-	if name != keyFile && (!strings.HasPrefix(name, databaseDir) || name != databaseDir+base || strings.HasPrefix(base, ".")) {
-		return errs.E(errs.Invalid, "this backup has a file that none has: %q", name)
-	}
-	f, err := os.OpenFile(filepath.Join(dir, base), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return errs.E(errs.Unavailable, "restore %s: %w", base, err)
-	}
-	_, err = io.Copy(f, t)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errs.E(errs.Unavailable, "restore %s: %w", base, err)
-	}
-	return nil
-}
-
-func (o Options) restoreDatabase(ctx context.Context, m manifest, dir string) error {
-	kind := "sqlite"
-	if o.Database != "" {
-		kind = "postgres"
-	}
-	if m.Kind != kind {
-		return errs.E(errs.Invalid, "the backup is of %s: it cannot be restored into %s", m.Kind, kind)
-	}
-	if kind == "sqlite" {
-		if err := place(filepath.Join(dir, databaseName), filepath.Join(o.Data, databaseName)); err != nil {
-			return err
-		}
-	}
-	db, err := OpenDatabase(ctx, o)
-	if err != nil {
-		return err
-	}
-	defer db.Close() //nolint:errcheck // what was done is committed
-	if err := Migrate(ctx, db, o); err != nil {
-		return err
-	}
-	if kind == "sqlite" {
-		return nil
-	}
-	if current, err := migrationOf(ctx, db); err != nil || current != m.Migration {
-		return errors.Join(err, errs.E(errs.Invalid, "the backup was made at migration %d and this program's last is %d: restore it with the program that made it (%s), then bring it up to date", m.Migration, current, m.Program))
-	}
-	return db.Load(ctx, dir)
-}
-
-// place moves a file where there is none yet.
-func place(from, to string) error {
-	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
-		return errs.E(errs.Conflict, "there is a %s already: restore into a place that has nothing yet", filepath.Base(to))
-	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		return errs.E(errs.Unavailable, "restore %s: %w", filepath.Base(to), err)
-	}
-	in, err := os.Open(from)
-	if errors.Is(err, fs.ErrNotExist) {
-		return errs.E(errs.Invalid, "the backup has no %s", filepath.Base(from))
-	}
-	if err != nil {
-		return errs.E(errs.Unavailable, "restore %s: %w", filepath.Base(to), err)
-	}
-	defer in.Close() //nolint:errcheck // only read
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return errs.E(errs.Unavailable, "restore %s: %w", filepath.Base(to), err)
-	}
-	_, err = io.Copy(out, in)
-	if err := errors.Join(err, out.Sync(), out.Close()); err != nil {
-		return errs.E(errs.Unavailable, "restore %s: %w", filepath.Base(to), err)
-	}
-	return nil
 }
 
 // VerifyAudit proves the audit log of a database.

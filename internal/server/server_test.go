@@ -141,6 +141,9 @@ func backUp(t *testing.T, o server.Options) {
 	if err := server.Restore(t.Context(), other, bytes.NewReader(archive.Bytes()[:archive.Len()/2])); err == nil {
 		t.Error("half a backup was restored")
 	}
+	if left, err := filepath.Glob(filepath.Join(filepath.Dir(other.Data), "*")); len(left) > 0 || err != nil {
+		t.Errorf("half a backup left %v, error %v", left, err)
+	}
 	other.Data = filepath.Join(t.TempDir(), "newer")
 	if err := server.Restore(t.Context(), other, bytes.NewReader(archive.Bytes())); err != nil {
 		t.Fatal(err)
