@@ -281,7 +281,7 @@ func (s *server) handler() (http.Handler, error) {
 		return nil, errs.E(errs.Invalid, "the public URL: %w", err)
 	}
 	observed := telemetry.Observed{Log: s.log, Metrics: s.metrics, Tracer: s.traces, Part: partOf, Quiet: operational, Clock: s.o.Clock}
-	return behind(observed.Handler(secured(guarded, https)), s.o.TrustedProxies), nil
+	return paced(behind(observed.Handler(secured(guarded, https)), s.o.TrustedProxies), usual(s.o.Clock)), nil
 }
 
 // checks are what the heartbeat looks at.
