@@ -113,13 +113,17 @@ func (u *ui) loadRelease(r *request) (reply, error) {
 	return showAgain("database", p), nil
 }
 
+// maxFields bounds how many fields of a form stand before its file: whoever is
+// signed in may send one.
+const maxFields = 10
+
 // importFrom reads the form's fields up to the file, and then the file.
 func (r *request) importFrom(parts *multipart.Reader) (store.Release, error) {
 	fields := map[string]string{}
-	for {
+	for range maxFields {
 		part, err := parts.NextPart()
 		if err != nil {
-			return store.Release{}, errs.E(errs.Invalid, "the form has no file")
+			break
 		}
 		if part.FormName() == "file" {
 			if err := r.checkToken(fields["csrf"]); err != nil {
@@ -136,4 +140,5 @@ func (r *request) importFrom(parts *multipart.Reader) (store.Release, error) {
 		}
 		fields[part.FormName()] = string(value)
 	}
+	return store.Release{}, errs.E(errs.Invalid, "the form has no file")
 }

@@ -1,10 +1,13 @@
 package webui
 
 import (
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -274,4 +277,46 @@ func TestUploadsNeedTheirToken(t *testing.T) {
 	}
 	token := csrfField.FindStringSubmatch(v.get("/database").body)[1]
 	post(token).want(t, http.StatusUnprocessableEntity, `role="alert"`)
+}
+
+// TestUploadsAreBounded: a form of fields without end, which anybody who is signed
+// in can send, is not kept in memory; nor is it read to its end.
+func TestUploadsAreBounded(t *testing.T) {
+	t.Parallel()
+	v := visit(t)
+	v.setUp()
+	body := &fields{}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, v.server.URL+"/database", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+	answered, err := v.client.Do(r)
+	if err == nil { // else the connection ended while the form was being sent
+		answered.Body.Close()
+		if answered.StatusCode < http.StatusBadRequest {
+			t.Errorf("fields without a file answer %d", answered.StatusCode)
+		}
+	}
+	if n := body.sent.Load(); n >= most {
+		t.Errorf("%d bytes of fields were read", n)
+	}
+}
+
+// fields is a form of fields, of which none is a file.
+type fields struct {
+	sent  atomic.Int64
+	field int
+}
+
+const most = 64 << 20
+
+func (f *fields) Read(p []byte) (int, error) {
+	if f.sent.Load() >= most {
+		return 0, io.EOF
+	}
+	f.field++
+	n := copy(p, fmt.Sprintf("--x\r\nContent-Disposition: form-data; name=\"%d\"\r\n\r\nx\r\n", f.field))
+	f.sent.Add(int64(n))
+	return n, nil
 }
