@@ -133,7 +133,7 @@ func (r *Releases) file(release store.Release) string {
 
 func (r *Releases) open(ctx context.Context, release store.Release) (*vulndb.DB, error) {
 	file := r.file(release)
-	if _, err := os.Stat(file); err != nil {
+	if digest, err := digestOf(file); err != nil || digest != release.Blob {
 		if err := r.fetch(ctx, release, file); err != nil {
 			return nil, fmt.Errorf("fetch the release %s of the advisory database: %w", release.Name, err)
 		}
@@ -148,6 +148,19 @@ func (r *Releases) open(ctx context.Context, release store.Release) (*vulndb.DB,
 	return db, nil
 }
 
+// digestOf reads a file whole: one that an earlier process left may have been cut
+// off or damaged since, and would say less than the release does.
+func digestOf(file string) (string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close() //nolint:errcheck // only read
+	sum := sha256.New()
+	_, err = io.Copy(sum, f)
+	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), err
+}
+
 // fetch copies a release from the blob store. The file appears whole or not at
 // all.
 func (r *Releases) fetch(ctx context.Context, release store.Release, file string) (err error) {
@@ -155,6 +168,9 @@ func (r *Releases) fetch(ctx context.Context, release store.Release, file string
 		return errs.E(errs.Unavailable, "make the folder of advisory databases: %w", err)
 	}
 	in, err := r.blobs.Open(ctx, release.Blob)
+	if errs.KindOf(err) == errs.NotFound { // which would say that no release was imported
+		return errs.E(errs.Damaged, "its file is not among the blobs any more")
+	}
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,12 @@
 package pipeline_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -168,6 +172,47 @@ func TestCancelledHalfway(t *testing.T) {
 		p := b.reproject()
 		if !p.LastScan.Incomplete {
 			t.Errorf("looks complete: %+v", p.LastScan)
+		}
+	})
+}
+
+// TestReleaseFile: a file that was damaged where it is kept is fetched anew, and one
+// that is nowhere is not taken for a release that was never imported.
+func TestReleaseFile(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		b.imported()
+		folder := t.TempDir()
+		open := func() (found []string, err error) {
+			r := pipeline.NewReleases(b.db, b.Blobs, folder)
+			b.p = b.with(func(o *pipeline.Options) { o.Databases = r })
+			s := b.scanned()
+			if s.ReleaseSeq == 0 || s.Incomplete || s.Unknown != 1 {
+				err = errors.New(strings.Join(s.Notices, " "))
+			}
+			return s.Notices, errors.Join(err, r.Close())
+		}
+		_, err := open()
+		b.must(err)
+		files, err := filepath.Glob(filepath.Join(folder, "*.db"))
+		b.must(err)
+		if len(files) != 1 {
+			t.Fatalf("files %v", files)
+		}
+		sound, err := os.ReadFile(files[0])
+		b.must(err)
+		flipped := bytes.ReplaceAll(sound, []byte("left"), []byte("lefT"))
+		for what, data := range map[string][]byte{"cut off": sound[:len(sound)/2], "empty": nil, "damaged": flipped} {
+			b.must(os.WriteFile(files[0], data, 0o600))
+			if _, err := open(); err != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		release, err := b.db.CurrentRelease(t.Context())
+		b.must(err)
+		b.must(b.Blobs.Delete(t.Context(), release.Blob))
+		b.must(os.Remove(files[0]))
+		if notices, err := open(); err == nil || !strings.Contains(strings.Join(notices, " "), "not among the blobs") {
+			t.Errorf("nowhere: %v", notices)
 		}
 	})
 }
