@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/assay-sca/assay/internal/app"
 	"github.com/assay-sca/assay/internal/errs"
@@ -99,7 +100,15 @@ func (r *run) fillEcosystems(files []inventory.FileCoverage) {
 
 // found says in a line what was read.
 func (r *run) found() string {
-	return fmt.Sprintf("%d components in %d units", len(r.stored.Components), r.units)
+	return numbered(len(r.stored.Components), "component") + " in " + numbered(r.units, "sub-project")
+}
+
+// numbered is a number with its noun.
+func numbered(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // facts returns what the scan's row says of the inventory.
@@ -243,6 +252,11 @@ func changeText(c store.InventoryChange) string {
 	for _, u := range c.Units {
 		count[u.Change]++
 	}
-	return fmt.Sprintf("Since the last scan %d components are new and %d gone; of the units %d are new, %d changed, %d unchanged, %d gone.",
-		c.Added, c.Removed, count[store.UnitNew], count[store.UnitChanged], count[store.UnitUnchanged], count[store.UnitGone])
+	var units []string
+	for _, change := range []string{store.UnitNew, store.UnitChanged, store.UnitUnchanged, store.UnitGone} {
+		if n := count[change]; n > 0 {
+			units = append(units, fmt.Sprintf("%d %s", n, change))
+		}
+	}
+	return fmt.Sprintf("%s new and %d gone since the last scan; sub-projects: %s.", numbered(c.Added, "component"), c.Removed, strings.Join(units, ", "))
 }

@@ -17,8 +17,13 @@ const liveEvery = 3 * time.Second
 const liveFor = 10 * time.Minute
 
 // live tells the header's counter as it changes.
-func (u *ui) live(*request) (reply, error) {
+func (u *ui) live(r *request) (reply, error) {
+	leave, err := u.app.Listen(r.actor)
+	if err != nil {
+		return nil, err
+	}
 	return raw(func(w http.ResponseWriter, r *request) error {
+		defer leave()
 		events, err := startEvents(w, r)
 		if err != nil {
 			return err

@@ -200,6 +200,9 @@ func stageSteps(s *store.Scan, now time.Time) []stageStep {
 		if d := took(run.Started, run.Finished, now); d > 0 {
 			step.Took = quickWords(d)
 		}
+		if commit, ok := strings.CutPrefix(step.Note, "commit "); ok {
+			step.Note = "commit " + short(commit)
+		}
 		if run.Tries > 0 {
 			step.Note = strings.TrimSuffix(count(int64(run.Tries), "failed try")+"; "+step.Note, "; ")
 		}
@@ -320,7 +323,12 @@ func (u *ui) scanEvents(r *request) (reply, error) {
 	if seen := number64(r.Header.Get("Last-Event-ID")); seen > after {
 		after = seen
 	}
+	leave, err := u.app.Listen(r.actor)
+	if err != nil {
+		return nil, err
+	}
 	return raw(func(w http.ResponseWriter, r *request) error {
+		defer leave()
 		stream, err := startEvents(w, r)
 		if err != nil {
 			return err

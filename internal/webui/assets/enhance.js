@@ -115,3 +115,7 @@ watchKeys()
 followCounter()
 enhance(document)
 document.querySelector('[data-fault]')?.focus()
+// On phones the tabs scroll: the present one is in sight.
+const tabs = document.querySelector('.tabs')
+const tab = tabs?.querySelector('[aria-current]')
+if (tab) tabs.scrollLeft = tab.offsetLeft - (tabs.clientWidth - tab.clientWidth) / 2
