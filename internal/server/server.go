@@ -281,7 +281,7 @@ func (s *server) handler() (http.Handler, error) {
 		return nil, errs.E(errs.Invalid, "the public URL: %w", err)
 	}
 	observed := telemetry.Observed{Log: s.log, Metrics: s.metrics, Tracer: s.traces, Part: partOf, Quiet: operational, Clock: s.o.Clock}
-	return paced(behind(observed.Handler(secured(guarded, https)), s.o.TrustedProxies), usual(s.o.Clock)), nil
+	return paced(behind(observed.Handler(secured(guarded, https)), s.o.TrustedProxies), usual(time.Now)), nil // deadlines are the machine's
 }
 
 // checks are what the heartbeat looks at.
