@@ -33,13 +33,21 @@ type Deps struct {
 	SignInWith  []auth.Provider // beside passwords
 	SessionIdle time.Duration   // ends a session that is not used. 0: 12 hours
 	SessionLife time.Duration   // ends every session. 0: 14 days
+	FollowCheck time.Duration   // how often it is asked whether who follows a log still may. 0: 15 seconds
 }
 
 // App has the use-cases as methods. It is safe for concurrent use.
 type App struct {
 	Deps
 	attempts attempts
+	streams  streams
+	entering chan struct{} // bounds the transactions that pushes begin at once
 }
 
+// entrances is how many pushes are stored at once.
+const entrances = 3
+
 // New returns the use-cases over what they work with.
-func New(d Deps) *App { return &App{Deps: d.signInDefaults(), attempts: newAttempts()} }
+func New(d Deps) *App {
+	return &App{Deps: d.signInDefaults(), attempts: newAttempts(), entering: make(chan struct{}, entrances)}
+}

@@ -80,7 +80,7 @@ type LogEvent struct {
 
 // FollowLog yields the lines after seq and goes on as they come, with a LogEvent
 // for each change of the scan's state or stage. It ends, after the last line and
-// the last state, when the scan ends, or with ctx.
+// the last state, when the scan ends, with ctx, or with the right to read it.
 func (a *App) FollowLog(ctx context.Context, who Actor, scan string, after int64) iter.Seq2[LogEvent, error] {
 	return func(yield func(LogEvent, error) bool) {
 		if _, _, err := a.scanFor(ctx, who, scan, Viewer, ScopeRead); err != nil {
@@ -88,16 +88,32 @@ func (a *App) FollowLog(ctx context.Context, who Actor, scan string, after int64
 			return
 		}
 		f := follower{app: a, scan: scan, after: after, yield: yield}
-		tick := time.NewTicker(followEvery)
+		tick, check := time.NewTicker(followEvery), time.NewTicker(a.FollowCheck)
 		defer tick.Stop()
+		defer check.Stop()
 		for f.step(ctx) {
 			select {
 			case <-ctx.Done():
 				return
+			case <-check.C:
+				if err := a.mayStillFollow(ctx, who, scan); err != nil {
+					f.fail(ctx, err)
+					return
+				}
 			case <-tick.C:
 			}
 		}
 	}
+}
+
+// mayStillFollow is the refusal of those who meanwhile may not read the log.
+func (a *App) mayStillFollow(ctx context.Context, who Actor, scan string) error {
+	now, err := a.again(ctx, who)
+	if err != nil {
+		return err
+	}
+	_, _, err = a.scanFor(ctx, now, scan, Viewer, ScopeRead)
+	return err
 }
 
 // follower is where somebody is in a log.

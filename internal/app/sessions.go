@@ -61,6 +61,9 @@ func (d Deps) signInDefaults() Deps {
 	if d.SessionLife == 0 {
 		d.SessionLife = 14 * 24 * time.Hour
 	}
+	if d.FollowCheck == 0 {
+		d.FollowCheck = 15 * time.Second
+	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}

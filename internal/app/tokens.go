@@ -73,8 +73,7 @@ func (a *App) ActorOfToken(ctx context.Context, secret string, c Client) (Actor,
 	}
 	t, err := a.Store.TokenByHash(ctx, auth.HashSecret(secret))
 	now := a.Clock()
-	gone := err == nil && (!t.RevokedAt.IsZero() || !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt))
-	if gone || errs.KindOf(err) == errs.NotFound {
+	if errs.KindOf(err) == errs.NotFound || err == nil && a.over(t) {
 		return Actor{}, errBadToken()
 	}
 	if err != nil {
@@ -89,6 +88,11 @@ func (a *App) ActorOfToken(ctx context.Context, secret string, c Client) (Actor,
 		a.noteUse(ctx, t.UserID, func(tx store.Store) error { return tx.UsedToken(ctx, t.ID, now) })
 	}
 	return who, nil
+}
+
+// over tells whether a token was revoked or has expired.
+func (a *App) over(t store.Token) bool {
+	return !t.RevokedAt.IsZero() || !t.ExpiresAt.IsZero() && !a.Clock().Before(t.ExpiresAt)
 }
 
 func errBadToken() error {

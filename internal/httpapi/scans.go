@@ -347,7 +347,12 @@ func (a *api) followScan(ctx context.Context, who app.Actor, in *followIn) (*fol
 	if _, err := a.app.ScanLog(ctx, who, in.Scan, after, 1); err != nil {
 		return nil, err
 	}
+	leave, err := a.app.Listen(who)
+	if err != nil {
+		return nil, err
+	}
 	return &followOut{ContentType: "text/event-stream", CacheControl: "no-store", Body: func(h huma.Context) {
+		defer leave()
 		for event, err := range a.app.FollowLog(ctx, who, in.Scan, after) {
 			if err != nil {
 				a.log.WarnContext(ctx, "follow a scan", "scan", in.Scan, "error", err.Error())
