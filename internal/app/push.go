@@ -49,6 +49,13 @@ func (a *App) PushScan(ctx context.Context, who Actor, in Push) (store.Scan, err
 	if err != nil {
 		return store.Scan{}, err
 	}
+	// All take the head of the audit log: they wait here, not with a connection each.
+	select {
+	case a.entering <- struct{}{}:
+		defer func() { <-a.entering }()
+	case <-ctx.Done():
+		return store.Scan{}, ctx.Err()
+	}
 	var s store.Scan
 	return s, a.Store.Tx(ctx, func(tx store.Store) (err error) {
 		s, err = a.enterScan(ctx, tx, who, store.Scan{

@@ -148,7 +148,7 @@ func (f *serveFlags) bind(cmd *cobra.Command) {
 
 func (f *serveFlags) bindScans(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.IntVar(&f.o.Workers, "workers", 4, "`NUMBER` of jobs that this process works at once")
+	flags.IntVar(&f.o.Workers, "workers", 8, "`NUMBER` of jobs that this process works at once")
 	flags.IntVar(&f.o.GlobalLimit, "max-scans", 32, "`NUMBER` of scans at once on all workers")
 	flags.IntVar(&f.o.ProjectLimit, "max-project-scans", 4, "`NUMBER` of scans of one project at once")
 	flags.DurationVar(&f.o.StageTimeout, "stage-timeout", 30*time.Minute, "`TIME` that one stage of a scan may take")

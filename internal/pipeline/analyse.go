@@ -35,6 +35,7 @@ type Analysis struct {
 type Advisories struct {
 	Store     store.Store
 	Databases app.Databases
+	clean     *clean // nil: everything is read again
 }
 
 var _ Analyzer = Advisories{}
@@ -61,10 +62,12 @@ func (a Advisories) Analyse(ctx context.Context, _ store.Scan, used store.Stored
 	for i, c := range used.Components {
 		ids[i] = c.ID
 	}
+	ids = a.clean.others(release.Seq, ids)
 	matched, err := Match(ctx, a.Store, db, release, ids)
 	if err != nil {
 		return Analysis{}, err
 	}
+	a.clean.add(ids, matched)
 	out := Analysis{Release: release.Seq, Incomplete: len(matched.Uncompared) > 0 || release.Sample}
 	if release.Sample {
 		out.Notices = append(out.Notices, "The advisory database holds only demonstration data.")
@@ -262,7 +265,9 @@ func (p *Pipeline) Analysis(ctx context.Context, scan, analyzer string) error {
 	if p.dead("analysis taken") {
 		return errDead
 	}
-	result, fault := p.analyseWatched(ctx, s, analyzer)
+	traced, end := p.span(ctx, "analysis "+analyzer, "scan", scan)
+	result, fault := p.analyseWatched(traced, s, analyzer)
+	end(fault)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

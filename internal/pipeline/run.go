@@ -59,6 +59,7 @@ type Options struct {
 	Delay   time.Duration                 // before the second try, doubled for each one after; 0: 10 s
 	Poll    time.Duration                 // how often a worker asks whether to stop; 0: 1 s
 	Silence time.Duration                 // after which a running scan is taken for lost; 0: 1 min
+	Trace   Tracer                        // nil: nobody is told
 	Probe   func(at string) (dead bool)   // tests: told before and after each commit; true ends the worker without a word
 }
 
@@ -94,7 +95,7 @@ type Pipeline struct{ Options }
 func New(o Options) *Pipeline {
 	p := &Pipeline{o.withDefaults()}
 	if p.Analyzers == nil {
-		p.Analyzers = []Analyzer{Advisories{Store: p.Store, Databases: p.Databases}}
+		p.Analyzers = []Analyzer{Advisories{Store: p.Store, Databases: p.Databases, clean: &clean{}}}
 	}
 	return p
 }
@@ -113,7 +114,7 @@ var (
 // Scan takes a scan and brings it forward until it ends, fails for the moment, or
 // waits for analyzers that others run. An error means that the scan is to be taken
 // again; failures of the scan itself are in its row.
-func (p *Pipeline) Scan(ctx context.Context, id string) error {
+func (p *Pipeline) Scan(ctx context.Context, id string) (err error) {
 	if p.dead("take") {
 		return errDead
 	}
@@ -128,9 +129,25 @@ func (p *Pipeline) Scan(ctx context.Context, id string) error {
 	if p.dead("taken") {
 		return errDead
 	}
+	ctx, end := p.span(ctx, "scan", "scan", s.ID, "project", s.ProjectID)
 	r := p.hold(ctx, s)
 	defer r.release()
+	defer func() { end(err) }()
 	return r.forward() //nolint:contextcheck // the run has contexts of its own, made from this one
+}
+
+// Tracer is told what is worked on and how long that takes. Span begins a piece of
+// work, about which pairs of names and values tell; the function ends it, with the
+// error that it ended with. What is begun with its context is a part of it.
+type Tracer interface {
+	Span(ctx context.Context, name string, about ...string) (context.Context, func(error))
+}
+
+func (p *Pipeline) span(ctx context.Context, name string, about ...string) (context.Context, func(error)) {
+	if p.Trace == nil {
+		return ctx, func(error) {}
+	}
+	return p.Trace.Span(ctx, name, about...)
 }
 
 func (p *Pipeline) dead(at string) bool { return p.Probe != nil && p.Probe(at) }
@@ -173,6 +190,8 @@ func (r *run) stage() (err error) {
 			err = fmt.Errorf("an error in Assay itself ended the stage")
 		}
 	}()
+	ctx, end := r.p.span(ctx, "scan "+string(r.scan.Stage), "scan", r.scan.ID)
+	defer func() { end(err) }()
 	r.begin()
 	err = do(ctx)
 	if cause := context.Cause(ctx); err != nil && cause != nil && r.ctx.Err() == nil {

@@ -60,7 +60,7 @@ type Options struct {
 
 	Import string // a file of the advisory database that is made the current one at start, unless there is one as new
 
-	Workers       int           // scans and analyses at once in this process; 0: 4
+	Workers       int           // scans and analyses at once in this process; 0: 8
 	GlobalLimit   int           // scans at once on all workers; 0: 32
 	ProjectLimit  int           // scans at once of one project; 0: 4
 	StageTimeout  time.Duration // of one stage of a scan; 0: 30 min
@@ -131,7 +131,7 @@ func (o Options) filled() (Options, error) {
 	fill(&o.KeyFile, filepath.Join(o.Data, "key"))
 	fill(&o.Cache, filepath.Join(o.Data, "cache"))
 	fill(&o.Listen, "127.0.0.1:8080")
-	fill(&o.Workers, 4)
+	fill(&o.Workers, 8)
 	fill(&o.StageTimeout, 30*time.Minute)
 	fill(&o.Grace, 20*time.Second)
 	fill(&o.KeepScans, 100)

@@ -2,8 +2,10 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -57,12 +59,17 @@ func (n *nouns) audit(ctx context.Context, e store.Event) error {
 
 // lockAuditHead reads the head so that nobody else appends until the commit.
 func (n *nouns) lockAuditHead(ctx context.Context) (store.AuditHead, error) {
-	_, err := n.write.ExecContext(ctx, `insert into settings (name, value) values ($1, $2) on conflict (name) do nothing`, auditHead, formatHead(store.AuditHead{}))
-	if err != nil {
-		return store.AuditHead{}, unavailable(err)
-	}
 	var value string
-	err = n.write.QueryRowContext(ctx, `select value from settings where name = $1`+n.dialect.forUpdate(), auditHead).Scan(&value)
+	read := func() error {
+		return n.write.QueryRowContext(ctx, `select value from settings where name = $1`+n.dialect.forUpdate(), auditHead).Scan(&value)
+	}
+	err := read()
+	if errors.Is(err, sql.ErrNoRows) { // the first event
+		_, err = n.write.ExecContext(ctx, `insert into settings (name, value) values ($1, $2) on conflict (name) do nothing`, auditHead, formatHead(store.AuditHead{}))
+		if err == nil {
+			err = read()
+		}
+	}
 	if err != nil {
 		return store.AuditHead{}, unavailable(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/store"
@@ -15,18 +16,24 @@ func (n *nouns) AddComponents(ctx context.Context, components []store.Component)
 	for i := range components {
 		purls[i] = components[i].PURL
 	}
-	ids, err := n.componentIDs(ctx, n.read, purls)
+	ids, others := n.known.of(purls)
+	found, err := n.componentIDs(ctx, n.read, others)
 	if err != nil {
 		return nil, err
 	}
+	maps.Copy(ids, found)
 	if missing := lacking(components, func(c store.Component) bool { return ids[c.PURL] != 0 }); len(missing) > 0 {
 		if err := n.insertComponents(ctx, missing); err != nil {
 			return nil, err
 		}
 		// What another transaction has just committed is there as well.
-		if ids, err = n.componentIDs(ctx, n.write, purls); err != nil {
+		if found, err = n.componentIDs(ctx, n.write, lacking(others, func(p string) bool { return ids[p] != 0 })); err != nil {
 			return nil, err
 		}
+		maps.Copy(ids, found)
+	}
+	if len(others) > 0 {
+		n.known.add(ids)
 	}
 	out := make([]int64, len(components))
 	for i, p := range purls {
@@ -70,6 +77,9 @@ func (n *nouns) ComponentIDs(ctx context.Context, purls []string) (map[string]in
 
 func (n *nouns) componentIDs(ctx context.Context, c conn, purls []string) (map[string]int64, error) {
 	ids := make(map[string]int64, len(purls))
+	if len(purls) == 0 {
+		return ids, nil
+	}
 	_, err := collect(ctx, c, func(row func(...any) error) (struct{}, error) {
 		var purl string
 		var id int64

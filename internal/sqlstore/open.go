@@ -106,7 +106,7 @@ func openPostgres(ctx context.Context, target string, o Options) (*DB, error) {
 }
 
 func newDB(db *DB) *DB {
-	db.nouns = nouns{read: pooled{db.read}, write: pooled{db.write}, dialect: db.dialect, begin: db.Tx}
+	db.nouns = nouns{read: pooled{db.read}, write: pooled{db.write}, dialect: db.dialect, begin: db.Tx, known: &knownComponents{}}
 	return db
 }
 

@@ -127,6 +127,15 @@ func (n *nouns) removeProject(ctx context.Context, id string) error {
 	if _, err := n.write.ExecContext(ctx, `delete from tokens where project_id = $1`, id); err != nil {
 		return fmt.Errorf("delete the tokens of a project: %w", err)
 	}
+	// Whoever adds usages locks the version: once all are locked nobody does.
+	versions, err := collect(ctx, n.write, func(row func(...any) error) (id int64, err error) { return id, row(&id) },
+		"select id from versions where project_id = $1 order by id"+n.dialect.forUpdate(), id)
+	if err != nil {
+		return err
+	}
+	if _, err := n.write.ExecContext(ctx, "delete from usages where version_id in "+n.dialect.ints(1), list(versions)); err != nil {
+		return fmt.Errorf("delete the usages of a project: %w", err)
+	}
 	if _, err := n.write.ExecContext(ctx, `delete from projects where id = $1`, id); err != nil {
 		return fmt.Errorf("delete a project: %w", err)
 	}

@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -65,7 +67,7 @@ func (n *nouns) EndAnalysis(ctx context.Context, a store.Analysis) (int, error) 
 }
 
 // AddLog adds lines to a log that is not a blob yet: a worker that comes late adds
-// nothing.
+// nothing. It does not wait while a stage is being stored.
 func (n *nouns) AddLog(ctx context.Context, scan string, lines []store.LogLine) error {
 	if len(lines) == 0 {
 		return nil
@@ -76,7 +78,12 @@ func (n *nouns) AddLog(ctx context.Context, scan string, lines []store.LogLine) 
 			return fmt.Errorf("unexpected transaction %T", tx)
 		}
 		var log string
-		err := in.write.QueryRowContext(ctx, "select log from scans where id = $1"+in.dialect.forUpdate(), scan).Scan(&log)
+		err := in.write.QueryRowContext(ctx, "select log from scans where id = $1"+in.dialect.skipLocked(), scan).Scan(&log)
+		if errors.Is(err, sql.ErrNoRows) {
+			if _, err = n.Scan(ctx, scan); err == nil {
+				return errs.E(errs.Busy, "a stage of the scan %s is being stored", scan)
+			}
+		}
 		if err != nil || log != "" {
 			return found(err, "such scan")
 		}

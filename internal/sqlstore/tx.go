@@ -31,6 +31,7 @@ type nouns struct {
 	read, write conn
 	dialect     dialect
 	driver      any
+	known       *knownComponents                                               // nil within a transaction
 	begin       func(ctx context.Context, do func(tx store.Store) error) error // nil within a transaction
 }
 
