@@ -116,7 +116,10 @@ func private(at netip.Addr) string {
 	case at.IsUnspecified(), at.IsMulticast(), !at.IsGlobalUnicast():
 		return "no public"
 	}
-	for _, special := range []string{"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16"} {
+	for _, special := range []string{
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4", "fec0::/10",
+		"::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", // lead to an address of IPv4
+	} {
 		if netip.MustParsePrefix(special).Contains(at) {
 			return "no public"
 		}

@@ -71,6 +71,10 @@ func TestGuard(t *testing.T) {
 		{"http://0.0.0.0/", "no public address"},
 		{"http://100.64.0.1/", "no public address"},
 		{"http://[64:ff9b::7f00:1]/", "no public address"},
+		{"http://[::127.0.0.1]/", "no public address"},
+		{"http://[::ffff:0:10.0.0.1]/", "no public address"},
+		{"http://[2001:0:a00:1::1]/", "no public address"},
+		{"http://[fec0::1]/", "no public address"},
 		{"http://224.0.0.1/", "a link-local address"},
 		{"http://2130706433:1/", ""}, // whatever the resolver makes of it
 		{"file:///etc/passwd", "only http and https"},
