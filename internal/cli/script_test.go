@@ -34,18 +34,25 @@ import (
 //	zip ARCHIVE FILE...         FILEs by their base names
 //	poke FILE OFFSET HEX        overwrites bytes
 //	truncate FILE SIZE
+//	server VARIABLE FOLDER FLAGS...  runs assay serve there; its URL is put in VARIABLE
+//	stop FOLDER                      ends it; exit code 0
+//	token VARIABLE FOLDER SCOPE...   a token of that server's administrator, ada@example.org
+//	mode FILE OCTAL                  the file's permissions
+//	meddle FILE OLD NEW              replaces bytes by as many others
 //
-// RELEASE and DIGEST are a.db's. ASSAY_UPDATE=1 rewrites what "cmp stdout" expects.
+// RELEASE and DIGEST are a.db's; the file that STDIN names is piped in. ASSAY_UPDATE=1 rewrites what "cmp stdout" expects.
 // The process has one working directory, so scripts run one after another.
 func TestScripts(t *testing.T) {
 	base := filepath.Join(t.TempDir(), "base")
 	release := buildBase(t, base)
+	servers := served{}
 	testscript.RunT(inTurn{t}, testscript.Params{
 		Dir:                "testdata/script",
 		RequireUniqueNames: true,
 		UpdateScripts:      os.Getenv("ASSAY_UPDATE") == "1",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
+			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, ".config"))
 			env.Setenv("NOW", "2026-01-10T00:00:00Z")
 			env.Setenv("RELEASE", release.Release)
 			env.Setenv("DIGEST", release.Digest)
@@ -62,6 +69,7 @@ func TestScripts(t *testing.T) {
 			},
 			"exit": scriptExit, "interrupt": scriptInterrupt, "value": scriptValue, "serve": scriptServe,
 			"zip": scriptZip, "poke": scriptPoke, "truncate": scriptTruncate,
+			"server": servers.scriptServer, "stop": servers.scriptStop, "token": scriptToken, "mode": scriptMode, "meddle": scriptMeddle,
 		},
 	})
 }
@@ -110,7 +118,11 @@ func run(ts *testscript.TestScript, ctx context.Context, args []string) int {
 	ts.Check(err)
 	ts.Check(os.Chdir(ts.MkAbs(".")))
 	defer func() { ts.Check(os.Chdir(home)) }()
-	return Main(ctx, Env{Args: args, Stdout: ts.Stdout(), Stderr: ts.Stderr(), Getenv: ts.Getenv,
+	var in io.Reader
+	if name := ts.Getenv("STDIN"); name != "" {
+		in = strings.NewReader(ts.ReadFile(name))
+	}
+	return Main(ctx, Env{Args: args, Stdin: in, Stdout: ts.Stdout(), Stderr: ts.Stderr(), Getenv: ts.Getenv,
 		Now: func() time.Time { return now }, Client: loopbackClient()})
 }
 
@@ -211,4 +223,12 @@ func scriptTruncate(ts *testscript.TestScript, _ bool, args []string) {
 	size, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), size))
+}
+
+func scriptMode(ts *testscript.TestScript, neg bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if got := strconv.FormatInt(int64(info.Mode().Perm()), 8); (got == args[1]) == neg {
+		ts.Fatalf("%s has the permissions %s", args[0], got)
+	}
 }
