@@ -184,14 +184,14 @@ func (r *run) stage() (err error) {
 	}
 	ctx, cancel := context.WithTimeoutCause(r.ctx, limit, fmt.Errorf("%w: more than %v", errTooLong, limit))
 	defer cancel()
+	ctx, end := r.p.span(ctx, "scan "+string(r.scan.Stage), "scan", r.scan.ID)
+	defer func() { end(err) }()
 	defer func() {
 		if p := recover(); p != nil {
 			r.p.Log.ErrorContext(ctx, "a stage panicked", "scan", r.scan.ID, "stage", r.scan.Stage, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			err = fmt.Errorf("an error in Assay itself ended the stage")
 		}
 	}()
-	ctx, end := r.p.span(ctx, "scan "+string(r.scan.Stage), "scan", r.scan.ID)
-	defer func() { end(err) }()
 	r.begin()
 	err = do(ctx)
 	if cause := context.Cause(ctx); err != nil && cause != nil && r.ctx.Err() == nil {

@@ -19,8 +19,14 @@ const demoEmail = "demo@example.org"
 // works once.
 func (s *server) demonstrate(ctx context.Context, base string) error {
 	needed, err := s.app.SetupNeeded(ctx)
-	if err != nil || !needed {
+	if err != nil {
 		return err
+	}
+	if !needed { // an earlier start made it, if anybody did
+		if err := s.demoLink(ctx, base); errs.KindOf(err) != errs.NotFound {
+			return err
+		}
+		return nil
 	}
 	link, err := s.app.SetupLink(ctx)
 	if err != nil {
@@ -40,6 +46,11 @@ func (s *server) demonstrate(ctx context.Context, base string) error {
 			return fmt.Errorf("fill the demonstration: %s: %w", d.Name, err)
 		}
 	}
+	return s.demoLink(ctx, base)
+}
+
+// demoLink tells how to enter; a password that was chosen before works too.
+func (s *server) demoLink(ctx context.Context, base string) error {
 	enter, err := s.app.PasswordLinkFor(ctx, app.System(), demoEmail)
 	if err != nil {
 		return err

@@ -2,6 +2,8 @@ package telemetry_test
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -89,21 +91,32 @@ func TestLogger(t *testing.T) {
 
 // TestTraces sends a span to a collector of the test's.
 func TestTraces(t *testing.T) {
+	t.Parallel()
 	sent := make(chan string, 10)
-	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { sent <- r.URL.Path }))
+	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		for _, want := range []string{"scan merge", "assay.scan", "s1", "too odd", "assay-of-a-file", "blue"} {
+			if err != nil || !bytes.Contains(body, []byte(want)) {
+				t.Errorf("sent without %q, error %v", want, err)
+			}
+		}
+		sent <- r.URL.Path + " " + r.Header.Get("X-Key")
+	}))
 	t.Cleanup(collector.Close)
-	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL)
-	env := map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": collector.URL}
+	env := map[string]string{
+		"OTEL_EXPORTER_OTLP_ENDPOINT": collector.URL + "/", "OTEL_EXPORTER_OTLP_HEADERS": "x-key=a%20b",
+		"OTEL_SERVICE_NAME": "assay-of-a-file", "OTEL_RESOURCE_ATTRIBUTES": "colour=blue",
+	}
 	traces, err := telemetry.NewTraces(t.Context(), func(name string) string { return env[name] }, "1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, span := traces.Start(t.Context(), "work")
-	span.End()
+	_, end := traces.Span(t.Context(), "scan merge", "scan", "s1")
+	end(errors.New("too odd"))
 	if err := traces.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := <-sent; got != "/v1/traces" {
+	if got := <-sent; got != "/v1/traces a b" {
 		t.Errorf("sent to %s", got)
 	}
 }
