@@ -58,7 +58,7 @@ type FindingView struct {
 	Occurrences []Occurrence
 	History     []HistoryEntry // the last first
 	Exposure    Exposure
-	Release     string        // the current one's name
+	Release     string        // the name of the one that the version was last compared with; empty: of none
 	Redirected  bool          // what was asked for was merged into this
 	Siblings    []store.Place // the same vulnerability elsewhere in the project: other components, other versions
 	MayDecide   bool
@@ -132,13 +132,17 @@ func (a *App) placeFinding(ctx context.Context, v *FindingView) error {
 	return err
 }
 
-// dateFinding tells since when the version was exposed.
+// dateFinding tells since when the version was exposed, as of which release.
 func (a *App) dateFinding(ctx context.Context, v *FindingView) error {
-	if release, err := a.Store.CurrentRelease(ctx); err == nil {
-		v.Release = release.Name
-	} else if errs.KindOf(err) != errs.NotFound {
+	version, err := a.versionOf(ctx, v.Project.ID, v.VersionID)
+	if err != nil {
 		return err
 	}
+	release, err := a.comparedWith(ctx, version)
+	if err != nil {
+		return err
+	}
+	v.Release = release.Name
 	all, err := a.Store.Exposures(ctx, v.Project.ID, v.Vulnerability())
 	if err != nil {
 		return err
@@ -147,6 +151,22 @@ func (a *App) dateFinding(ctx context.Context, v *FindingView) error {
 		return e.VersionID != v.VersionID || e.ComponentID != v.Component.ID
 	}))
 	return nil
+}
+
+// comparedWith is the release that a version was last compared with; the zero
+// release, if it was with none.
+func (a *App) comparedWith(ctx context.Context, v store.Version) (store.Release, error) {
+	s, err := a.Store.Scan(ctx, v.Scan)
+	if err == nil && s.ReleaseSeq != 0 {
+		var r store.Release
+		if r, err = a.Store.Release(ctx, s.ReleaseSeq); err == nil {
+			return r, nil
+		}
+	}
+	if errs.KindOf(err) == errs.NotFound {
+		err = nil
+	}
+	return store.Release{}, err
 }
 
 // siblings finds the same vulnerability elsewhere in the project.

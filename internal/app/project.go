@@ -14,6 +14,7 @@ type ProjectView struct {
 	Role         Role // the actor's for this project
 	Repositories []RepositoryView
 	Versions     []store.Version
+	Outdated     string // the release that a main version was last compared with, if another one is current; empty: none is older
 }
 
 // RepositoryView is a repository without its credential.
@@ -121,8 +122,31 @@ func (a *App) projectView(ctx context.Context, who Actor, p store.Project) (Proj
 	for _, r := range repositories {
 		view.Repositories = append(view.Repositories, viewOfRepository(r))
 	}
-	view.Versions, err = a.Store.VersionsOf(ctx, p.ID)
+	if view.Versions, err = a.Store.VersionsOf(ctx, p.ID); err != nil {
+		return view, err
+	}
+	view.Outdated, err = a.outdated(ctx, view.Versions)
 	return view, err
+}
+
+// outdated names the oldest release that main versions were last compared with, if
+// that is not the current one: their figures say nothing of what came since.
+func (a *App) outdated(ctx context.Context, versions []store.Version) (string, error) {
+	oldest, err := a.Store.CurrentRelease(ctx)
+	if errs.KindOf(err) == errs.NotFound {
+		return "", nil
+	}
+	name := ""
+	for _, v := range versions {
+		if err != nil || !v.Main || v.Scan == "" {
+			continue
+		}
+		var r store.Release
+		if r, err = a.comparedWith(ctx, v); err == nil && r.Seq != 0 && r.Seq < oldest.Seq {
+			oldest, name = r, r.Name
+		}
+	}
+	return name, err
 }
 
 // CreateProject adds a project and queues the first scan of each of its

@@ -44,18 +44,31 @@ var _ Analyzer = Advisories{}
 func (Advisories) Name() string { return "advisories" }
 
 // Analyse matches the components with the current release. Without one nothing
-// is found, and that is said.
+// is found, and that is said. What it says is of one release: when another becomes
+// current meanwhile, and others have matched components with that, it begins anew.
 func (a Advisories) Analyse(ctx context.Context, _ store.Scan, used store.StoredInventory) (Analysis, error) {
+	const tries = 3
+	for range tries {
+		out, mixed, err := a.once(ctx, used)
+		if err != nil || !mixed {
+			return out, err
+		}
+	}
+	return Analysis{}, errs.E(errs.Unavailable, "releases of the advisory database follow one another too fast")
+}
+
+// once tells, too, whether some of it is of a later release.
+func (a Advisories) once(ctx context.Context, used store.StoredInventory) (out Analysis, mixed bool, err error) {
 	none := Analysis{Incomplete: true, Notices: []string{"No advisory database is loaded, so nothing was matched. An administrator can load one; the next scan uses it."}}
 	if a.Databases == nil {
-		return none, nil
+		return none, false, nil
 	}
 	db, release, done, err := a.Databases.Current(ctx)
 	if errs.KindOf(err) == errs.NotFound {
-		return none, nil
+		return none, false, nil
 	}
 	if err != nil {
-		return Analysis{}, err
+		return Analysis{}, false, err
 	}
 	defer done()
 	ids := make([]int64, len(used.Components))
@@ -64,10 +77,20 @@ func (a Advisories) Analyse(ctx context.Context, _ store.Scan, used store.Stored
 	}
 	ids = a.clean.others(release.Seq, ids)
 	matched, err := Match(ctx, a.Store, db, release, ids)
-	if err != nil {
-		return Analysis{}, err
+	if err != nil || matched.Newest > release.Seq {
+		return Analysis{}, err == nil, err
 	}
 	a.clean.add(ids, matched)
+	out = analysisOf(release, matched)
+	if out.Ecosystems, err = db.Ecosystems(ctx); err != nil {
+		return out, false, err
+	}
+	out.Found, err = Findings(ctx, a.Store, used, matched)
+	return out, false, err
+}
+
+// analysisOf is what a matching says, but for its findings.
+func analysisOf(release store.Release, matched store.Matched) Analysis {
 	out := Analysis{Release: release.Seq, Incomplete: len(matched.Uncompared) > 0 || release.Sample}
 	if release.Sample {
 		out.Notices = append(out.Notices, "The advisory database holds only demonstration data.")
@@ -75,11 +98,7 @@ func (a Advisories) Analyse(ctx context.Context, _ store.Scan, used store.Stored
 	if n := len(matched.Uncompared); n > 0 {
 		out.Notices = append(out.Notices, fmt.Sprintf("%d components could not be compared with some advisories.", n))
 	}
-	if out.Ecosystems, err = db.Ecosystems(ctx); err != nil {
-		return out, err
-	}
-	out.Found, err = Findings(ctx, a.Store, used, matched)
-	return out, err
+	return out
 }
 
 // analyse runs the analyzers: the first here, the others as jobs of their own,

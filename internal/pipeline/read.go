@@ -220,10 +220,22 @@ func (r *run) readUpload(ctx context.Context) (func(*store.Scan), error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.keepInventory(ctx, &u.Inventory, u.Files); err != nil {
+	if err := r.keepInventory(ctx, &u.Inventory, uncovered(u.Files)); err != nil {
 		return nil, err
 	}
 	return r.facts(ctx, u.Notices)
+}
+
+// uncovered are files without what another's database knew of their ecosystems:
+// ours says that.
+func uncovered(files []inventory.FileCoverage) []inventory.FileCoverage {
+	out := slices.Clone(files)
+	for i := range out {
+		if out[i].Status == inventory.NoAdvisories {
+			out[i].Status, out[i].Reason = inventory.Read, ""
+		}
+	}
+	return out
 }
 
 // modeOf says how much of the source is to be analysed anew.

@@ -15,6 +15,7 @@ import (
 	"github.com/assay-sca/assay/internal/pipeline"
 	"github.com/assay-sca/assay/internal/source"
 	"github.com/assay-sca/assay/internal/store"
+	"github.com/assay-sca/assay/internal/vulndb"
 )
 
 func (b *bench) reproject() store.Project {
@@ -213,6 +214,80 @@ func TestReleaseFile(t *testing.T) {
 		b.must(os.Remove(files[0]))
 		if notices, err := open(); err == nil || !strings.Contains(strings.Join(notices, " "), "not among the blobs") {
 			t.Errorf("nowhere: %v", notices)
+		}
+	})
+}
+
+// turning are databases of which another release becomes current while a scan
+// matches.
+type turning struct {
+	*releases
+	turn func() // once
+}
+
+func (r *turning) Current(ctx context.Context) (*vulndb.DB, store.Release, func(), error) {
+	db, release, done, err := r.releases.Current(ctx)
+	if r.turn != nil {
+		r.turn()
+		r.turn = nil
+	}
+	return db, release, done, err
+}
+
+// TestReleaseMeanwhile: what a scan says is of one release, and of the one that it
+// names.
+func TestReleaseMeanwhile(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		r := &turning{releases: b.release()}
+		b.p = b.with(func(o *pipeline.Options) { o.Databases = r })
+		first := b.scanned()
+		p, err := b.App.Project(t.Context(), b.who, b.project)
+		b.must(err)
+		if first.ReleaseSeq != r.release.Seq || p.Outdated != "" {
+			t.Fatalf("%+v, outdated by %q", first, p.Outdated)
+		}
+		finding, err := b.Findings(t.Context(), b.who, app.FindingQuery{Project: b.project})
+		b.must(err)
+		r.turn = func() {
+			b.must(b.db.Tx(t.Context(), func(tx store.Store) (err error) {
+				r.release, err = tx.AddRelease(t.Context(), store.Release{Digest: "sha256:" + store.NewID(), Schema: "2.0.0", Name: "later", Built: b.Clock.Now(), Imported: b.Clock.Now()})
+				return err
+			}))
+			matched := store.MatchResult{Release: r.release.Seq, Findings: map[int64][]store.ComponentFinding{}}
+			used, err := b.db.Used(t.Context(), first.VersionID)
+			b.must(err)
+			for _, u := range used {
+				matched.Components = append(matched.Components, u.ID)
+			}
+			b.must(b.db.SaveMatches(t.Context(), matched)) // all is well, it says
+			if p, err = b.App.Project(t.Context(), b.who, b.project); err != nil || p.Outdated != "r1" {
+				t.Errorf("outdated by %q, %v", p.Outdated, err)
+			}
+			view, err := b.Finding(t.Context(), b.who, b.project, finding.Items[0].ID)
+			b.must(err)
+			if view.Release != "r1" {
+				t.Errorf("compared with %q", view.Release)
+			}
+		}
+		if second := b.scanned(); second.ReleaseSeq != r.release.Seq || second.Unknown != 0 || second.Disappeared != 1 {
+			t.Errorf("%+v", second)
+		}
+		if p, err = b.App.Project(t.Context(), b.who, b.project); err != nil || p.Outdated != "" {
+			t.Errorf("outdated by %q, %v", p.Outdated, err)
+		}
+	})
+}
+
+// TestPushedLedger: what another's database knew of ecosystems says nothing of ours.
+func TestPushedLedger(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		document := strings.Replace(pushed("left", "1.0.0"), `"status":"read","reason":""`, `"status":"no-advisories","reason":"the database has no advisories for npm"`, 1)
+		if got := b.work(b.push(document, "main"), nil); got.Incomplete || got.FilesRead != 1 || got.Unknown != 1 {
+			t.Errorf("%+v", got)
+		}
+		other := strings.NewReplacer("pkg:npm", "pkg:hex", "npm", "Hex", "package-lock.json", "mix.lock", "package-lock", "mix.lock").Replace(pushed("left", "1.0.0"))
+		if got := b.work(b.push(other, "elixir"), nil); !got.Incomplete || got.State != store.ScanDone {
+			t.Errorf("%+v", got)
 		}
 	})
 }

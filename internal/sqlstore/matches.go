@@ -45,7 +45,12 @@ func (n *nouns) MatchesOf(ctx context.Context, components []int64) (store.Matche
 		m.Uncompared[id] = list
 		return struct{}{}, err
 	}, "select id, uncompared from components where uncompared <> '' and id in "+n.dialect.ints(1), list(components))
-	return m, err
+	if err != nil {
+		return m, err
+	}
+	// Last: what was read before is not of a later release than this one.
+	err = n.read.QueryRowContext(ctx, "select coalesce(max(matched), 0) from components where id in "+n.dialect.ints(1), list(components)).Scan(&m.Newest)
+	return m, unavailable(err)
 }
 
 func (n *nouns) componentFindings(ctx context.Context, components []int64) (map[int64][]byte, error) {

@@ -120,7 +120,8 @@ func (f *ComponentFinding) Score() float64 {
 type Matched struct {
 	Findings   map[int64][]ComponentFinding // by component; those without are not in it
 	Uncompared map[int64][]Uncompared
-	Release    int64 // seq of the release asked for; a component may have been matched with a later one
+	Release    int64 // seq of the release asked for
+	Newest     int64 // that a component was matched with: if it is later, others have gone on, and this is of several releases
 	New        int   // components that had to be matched now
 }
 

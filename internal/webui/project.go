@@ -2,6 +2,7 @@ package webui
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -142,7 +143,11 @@ func (u *ui) project(r *request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := r.projectPage(view, scans.Items)
+	of, err := u.summarised(r, view, scans.Items)
+	if err != nil {
+		return nil, err
+	}
+	p := r.projectPage(view, scans.Items, of)
 	if p.Coverage != nil {
 		if err := r.fillComposition(&p, view.ID); err != nil {
 			return nil, err
@@ -151,7 +156,38 @@ func (u *ui) project(r *request) (reply, error) {
 	return show("project", p), nil
 }
 
-func (r *request) projectPage(view app.ProjectView, scans []app.ScanRow) projectPage {
+// summarised are the scans that the summary is of: the one that says how the
+// project's figures stand, and where that has not ended well the last one of a main
+// version that did. Scans of other refs say nothing of it.
+func (u *ui) summarised(r *request, view app.ProjectView, scans []app.ScanRow) ([]app.ScanRow, error) {
+	ids := []string{view.LastScan.ID}
+	for _, v := range view.Versions {
+		if v.Main {
+			ids = append(ids, v.Scan)
+		}
+	}
+	var out []app.ScanRow
+	for _, id := range ids {
+		if id == "" {
+			continue
+		}
+		if i := slices.IndexFunc(scans, func(s app.ScanRow) bool { return s.ID == id }); i >= 0 {
+			out = append(out, scans[i])
+			continue
+		}
+		s, err := u.app.Scan(r.Context(), r.actor, id)
+		switch {
+		case errs.KindOf(err) == errs.NotFound: // forgotten
+		case err != nil:
+			return nil, err
+		default:
+			out = append(out, app.ScanRow{Scan: s.Scan, Project: s.Project})
+		}
+	}
+	return out, nil
+}
+
+func (r *request) projectPage(view app.ProjectView, scans, of []app.ScanRow) projectPage {
 	p := projectPage{Frame: r.projectFrame(view, "summary"), Exploited: view.Counts.Exploited, Findings: projectPath(view.ID) + "/findings"}
 	p.Frame.Lead, p.Frame.Print = view.Description, true
 	p.Facts = factsOf(view)
@@ -165,6 +201,7 @@ func (r *request) projectPage(view app.ProjectView, scans []app.ScanRow) project
 	}
 	p.Trend = barsOf(plain)
 	p.findScans(scans)
+	p.summarise(view, of)
 	severity := func(level string) string { return p.Findings + "?severity=" + level }
 	p.Severities = severityBarOf(severitiesIn(view.Counts), severity)
 	p.Tally = tallyOf(severitiesIn(view.Counts), p.Coverage != nil && p.Coverage.Badge.Kind == "good", severity)
@@ -178,15 +215,31 @@ func (p *projectPage) findScans(scans []app.ScanRow) {
 		if i < 6 {
 			p.Scans = append(p.Scans, row)
 		}
+		if !s.State.Ended() && p.Running == nil {
+			p.Running = &row
+		}
+	}
+}
+
+// summarise says what the figures cover.
+func (p *projectPage) summarise(view app.ProjectView, of []app.ScanRow) {
+	for _, s := range of {
 		switch {
 		case s.State == store.ScanDone && p.Coverage == nil:
 			p.Coverage = coverageOf(s.Scan)
 			p.Languages = s.Languages
-		case s.State == store.ScanFailed && i == 0:
+		case s.State == store.ScanFailed && p.Failed == nil:
+			row := projectScanOf(s)
 			p.Failed = &row
-		case !s.State.Ended() && p.Running == nil:
-			p.Running = &row
 		}
+	}
+	c := p.Coverage
+	switch {
+	case c == nil || c.Badge.Kind != "good":
+	case view.LastScan.Incomplete:
+		c.Badge, c.Says = badge{"incomplete", "warn", ""}, "A later scan was cancelled before it had compared what it found."
+	case view.Outdated != "":
+		c.Badge, c.Says = badge{"outdated", "warn", ""}, "This is as of the release "+view.Outdated+" of the advisory database. A newer one was imported since: the next scan uses it."
 	}
 }
 
