@@ -182,7 +182,7 @@ func framePages() map[string]shown {
 			return show("projects", r.projectsPage(r.listing(), store.List[store.Project]{}))
 		}},
 		"project": {"/projects/p1", func(r *request) reply {
-			p := r.projectPage(galleryProject(), galleryScans())
+			p := r.projectPage(galleryProject(), galleryScans(), galleryScans())
 			p.compose("p1", app.DependencyList{All: 1284, Ecosystems: []app.EcosystemCount{
 				{Name: "npm", Components: 1012, Known: true}, {Name: "golang", Components: 203, Known: true}, {Name: "conan", Components: 69},
 			}, Licences: []app.LicenceCount{{Name: "MIT", Components: 812}, {Name: "Apache-2.0", Components: 203}, {Components: 141}, {Name: "ISC", Components: 70}, {Name: "BSD-3-Clause", Components: 40}, {Name: "MPL-2.0", Components: 12}, {Name: "GPL-3.0-only", Components: 6}}})
@@ -191,7 +191,7 @@ func framePages() map[string]shown {
 		"project-empty": {"/projects/p1", func(r *request) reply {
 			view := galleryProject()
 			view.LastScan, view.Counts = store.LastScan{}, store.Counts{}
-			return show("project", r.projectPage(view, nil))
+			return show("project", r.projectPage(view, nil, nil))
 		}},
 		"project-scans": {"/projects/p1/scans", func(r *request) reply {
 			scans := store.List[app.ScanRow]{Items: galleryScans(), Next: "x"}
