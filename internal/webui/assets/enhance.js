@@ -39,11 +39,11 @@ function followCounter() {
     source.addEventListener('counts', (event) => {
       const { text, running } = JSON.parse(event.data)
       const words = live.querySelector('[data-live-text]')
-      // Lists of scans follow: at once when the counters change, and while
-      // something runs for its stages.
+      // Lists of scans follow: at once when the counters change, often while
+      // something runs, and else from time to time: a quick scan runs unseen.
       if (words && words.textContent !== text) refresh(enhance)
       clearInterval(following)
-      if (running) following = setInterval(() => refresh(enhance), 3000)
+      following = setInterval(() => refresh(enhance), running ? 3000 : 8000)
       if (words && words.textContent !== text) words.textContent = text
       live.querySelector('.dot')?.classList.toggle('dot-live', running)
     })
