@@ -247,10 +247,18 @@ func (s *server) firstLink(ctx context.Context, base string) error {
 	return nil
 }
 
-// base is how people reach the server, without a slash at the end.
-func (s *server) base() string {
+// public is how people reach the server as the operator says; empty: he does not.
+func (s *server) public() string {
 	if u := s.o.PublicURL; u != nil {
 		return u.Scheme + "://" + u.Host
+	}
+	return ""
+}
+
+// base is how people reach the server, without a slash at the end.
+func (s *server) base() string {
+	if u := s.public(); u != "" {
+		return u
 	}
 	host, port, err := net.SplitHostPort(s.listener.Addr().String())
 	if err != nil {
@@ -274,7 +282,7 @@ func (s *server) handler() (http.Handler, error) {
 		mux.Handle(httpapi.Prefix+"/", httpapi.New(s.app, httpapi.Options{
 			Version: s.o.Version, Log: s.log, ActorRate: s.o.ActorRate, AddressRate: s.o.AddressRate, MaxUpload: s.o.MaxUpload,
 		}))
-		mux.Handle("/", webui.New(s.app, webui.Options{Version: s.o.Version, Secure: https, Log: s.log}))
+		mux.Handle("/", webui.New(s.app, webui.Options{Version: s.o.Version, Secure: https, Base: s.public(), Log: s.log}))
 	}
 	guarded, err := sameOrigin(mux, s.o.PublicURL)
 	if err != nil {

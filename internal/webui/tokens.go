@@ -82,9 +82,13 @@ func (r *request) tokensPageOf(l listing, f form, made *app.NewToken, list store
 	return p
 }
 
-// origin is the address of this server as the browser sees it.
+// origin is the address of this server: what the operator says, else as the browser
+// sees it.
 func (r *request) origin() string {
-	if r.ui.o.Secure || r.TLS != nil {
+	switch {
+	case r.ui.o.Base != "":
+		return r.ui.o.Base
+	case r.ui.o.Secure || r.TLS != nil:
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host

@@ -2,7 +2,6 @@ package webui
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/assay-sca/assay/internal/app"
@@ -117,11 +116,7 @@ func (u *ui) inviteUser(r *request) (reply, error) {
 
 // linkOnce is a one-time link as an address of this server.
 func (r *request) linkOnce(whom string, l app.Link) linkOnce {
-	address := url.URL{Scheme: "http", Host: r.Host, Path: "/welcome", RawQuery: url.Values{"link": {l.Secret}}.Encode()}
-	if r.ui.o.Secure || r.TLS != nil {
-		address.Scheme = "https"
-	}
-	return linkOnce{whom, address.String(), exact(l.Expires)}
+	return linkOnce{whom, r.origin() + app.LinkPath(l), exact(l.Expires)}
 }
 
 // userPage is one person, for administrators.

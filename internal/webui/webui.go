@@ -20,6 +20,9 @@ type Options struct {
 	Version string // of the program, for the foot of the page
 	// Secure says that people reach the server by https: cookies are only sent there.
 	Secure bool
+	// Base is how people reach the server, such as https://assay.example.org, for links
+	// that are handed on; empty: as the request says.
+	Base string
 	// SessionCookie is the name of the session's cookie, which the API shares;
 	// empty: "assay_session".
 	SessionCookie string
