@@ -18,6 +18,11 @@ func TestFindings(t *testing.T) {
 	sqlstoretest.Each(t, func(t *testing.T, db *sqlstore.DB) { storetest.Findings(t, db) })
 }
 
+func TestDecidedMeanwhile(t *testing.T) {
+	t.Parallel()
+	sqlstoretest.Each(t, func(t *testing.T, db *sqlstore.DB) { storetest.DecidedMeanwhile(t, db) })
+}
+
 func TestInventoriesForgotten(t *testing.T) {
 	t.Parallel()
 	sqlstoretest.Each(t, func(t *testing.T, db *sqlstore.DB) { storetest.InventoriesForgotten(t, db) })

@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/assay-sca/assay/internal/severity"
@@ -41,9 +42,11 @@ func findingsConflictOfMany(l *lab) {
 	}
 }
 
-// findingsDecidedMeanwhile: a decision that is made while a scan is merged holds,
-// and the figures follow it.
-func findingsDecidedMeanwhile(l *lab) {
+// DecidedMeanwhile is the part of the specification of findings that needs a store
+// whose transactions are some: a decision that is made while a scan is merged
+// holds, and the figures follow it.
+func DecidedMeanwhile(t *testing.T, s store.Store) {
+	l := newLab(t, s)
 	l.scan(l.version, []string{"a"}, hit("a", "CVE-2026-1", severity.High, "GHSA-1"))
 	id := l.one("CVE-2026-1").ID
 	for i := range 20 {

@@ -249,7 +249,6 @@ func Findings(t *testing.T, s store.Store) {
 		{"of an authority's word", findingsAuthority},
 		{"merge conflicting decisions", findingsConflict},
 		{"merge many decisions", findingsConflictOfMany},
-		{"are decided while scans are merged", findingsDecidedMeanwhile},
 		{"end acceptances", findingsExpire},
 		{"are decided once", findingsRevision},
 		{"are listed by every column", findingsLists},
