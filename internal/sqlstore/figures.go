@@ -150,8 +150,9 @@ func (f *figures) moveVulnerabilities(ctx context.Context, changes, facts map[st
 		}
 	}
 	if len(counted) > 0 {
+		// Not an equality with the organisation as such: SQLite would go through all that it has, for each.
 		if _, err := f.n.write.ExecContext(ctx, `update vulnerabilities set findings = vulnerabilities.findings + r.findings, projects = vulnerabilities.projects + r.projects
-from `+f.n.dialect.rows(2, "id text", "findings bigint", "projects bigint")+` r where vulnerabilities.organisation_id = $1 and vulnerabilities.id = r.id`,
+from `+f.n.dialect.rows(2, "id text", "findings bigint", "projects bigint")+` r where vulnerabilities.organisation_id || '' = $1 and vulnerabilities.id = r.id`,
 			f.organisation, table(counted, func(v store.Vulnerability) []any { return []any{v.ID, v.Findings, v.Projects} })); err != nil {
 			return fmt.Errorf("count vulnerabilities: %w", unavailable(err))
 		}

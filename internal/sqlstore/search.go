@@ -64,17 +64,21 @@ func (n *nouns) FindVulnerabilities(ctx context.Context, organisation string, wh
 	if text == "" {
 		return nil, nil
 	}
+	id, find := "w.id", n.findVulnerabilities
+	if !who.All && len(who.Administers)+len(who.Organisations) == 0 {
+		id, find = "x.vulnerability", n.findVulnerabilitiesOf
+	}
 	var ways []filter // one after the other, as an index serves each by itself
 	for _, spelling := range spellings(text) {
 		var f filter
-		f.beginsWith("w.id", spelling)
+		f.beginsWith(id, spelling)
 		ways = append(ways, f)
 	}
-	ways = append(ways, n.aliased(spellings(text)))
+	ways = append(ways, n.aliased(id, spellings(text)))
 	var out []store.FoundVulnerability
 	seen := map[string]bool{}
 	for _, f := range ways {
-		found, err := n.findVulnerabilities(ctx, organisation, who, f, limit)
+		found, err := find(ctx, organisation, who, f, limit)
 		if err != nil {
 			return nil, err
 		}
@@ -89,9 +93,9 @@ func (n *nouns) FindVulnerabilities(ctx context.Context, organisation string, wh
 }
 
 // aliased admits vulnerabilities that a record of one of some names speaks of.
-func (n *nouns) aliased(names []string) filter {
+func (n *nouns) aliased(id string, names []string) filter {
 	f := filter{args: []any{list(names)}}
-	f.terms = []string{`w.id in (select x.vulnerability from advisories a join matches m on m.advisory_id = a.id
+	f.terms = []string{id + ` in (select x.vulnerability from advisories a join matches m on m.advisory_id = a.id
 		join findings x on x.component_id = m.component_id and x.counts
 		join finding_advisories h on h.version_id = x.version_id and h.component_id = x.component_id and h.advisory_id = a.id and h.finding_id = x.id
 		where m.release_to is null and a.advisory in ` + n.dialect.texts(1) + `)`}
@@ -108,19 +112,33 @@ func (n *nouns) findVulnerabilities(ctx context.Context, organisation string, wh
 	in.visible(n.dialect, who)
 	f.args = in.args
 	where := joined + in.where() + " and x.vulnerability = w.id"
-	if !who.All && len(who.Administers)+len(who.Organisations) == 0 {
-		f.terms = append(f.terms, `w.id in (select x.vulnerability`+joined+in.where()+`)`) // few projects: from their findings on
-	} else {
-		f.terms = append(f.terms, `(select 1`+where+` limit 1) is not null`) // not exists: PostgreSQL would join all findings first
-	}
+	f.terms = append(f.terms, `(select 1`+where+` limit 1) is not null`) // not exists: PostgreSQL would join all findings first
 	count := fmt.Sprintf(`(select count(*) from (select distinct p.id %s limit %d) used)`, where, store.FoundProjects)
-	return collect(ctx, n.read, func(row func(...any) error) (v store.FoundVulnerability, err error) {
-		var severity int64
-		err = row(&v.ID, &severity, &v.Summary, &v.Exploited, &v.Projects)
-		v.Severity = store.Level(severity)
-		return v, err
-	}, `select w.id, w.severity, w.summary, w.exploited, `+count+` from vulnerabilities w`+f.where()+
+	return collect(ctx, n.read, scanFoundVulnerability, `select w.id, w.severity, w.summary, w.exploited, `+count+` from vulnerabilities w`+f.where()+
 		fmt.Sprintf(` order by w.id limit %d`, limit), f.args...)
+}
+
+// findVulnerabilitiesOf is findVulnerabilities for who sees few projects: from
+// their findings on.
+func (n *nouns) findVulnerabilitiesOf(ctx context.Context, organisation string, who store.Visible, f filter, limit int) ([]store.FoundVulnerability, error) {
+	f.and("x.counts and v.main and not p.archived")
+	f.in(n.dialect, "x.project_id", who.Projects)
+	f.when(organisation != "", "p.organisation_id = ?", organisation)
+	f.visible(n.dialect, who)
+	return collect(ctx, n.read, scanFoundVulnerability, fmt.Sprintf(`select w.id, w.severity, w.summary, w.exploited, c.projects from (
+		select p.organisation_id as organisation, x.vulnerability as id, count(distinct p.id) as projects
+		from findings x join versions v on v.id = x.version_id join projects p on p.id = x.project_id%s
+		group by p.organisation_id, x.vulnerability order by x.vulnerability limit %d) c
+		join vulnerabilities w on w.organisation_id = c.organisation and w.id = c.id
+		order by w.id limit %d`, f.where(), limit, limit), f.args...)
+}
+
+func scanFoundVulnerability(row func(...any) error) (v store.FoundVulnerability, err error) {
+	var severity int64
+	err = row(&v.ID, &severity, &v.Summary, &v.Exploited, &v.Projects)
+	v.Severity = store.Level(severity)
+	v.Projects = min(v.Projects, store.FoundProjects)
+	return v, err
 }
 
 // spellings are how an id may be meant that a person typed: whatever the case, and
