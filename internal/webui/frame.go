@@ -21,7 +21,6 @@ type frame struct {
 	Tabs    []tab
 	Bare    bool   // without header and rail: sign-in, set-up
 	Wide    bool   // the content may use the full width: tables, graphs
-	Print   bool   // the page is a report: it says when it was made
 	Status  status // of the whole: the rail's and header's counters
 
 	Path    string // of this page

@@ -189,7 +189,7 @@ func (u *ui) summarised(r *request, view app.ProjectView, scans []app.ScanRow) (
 
 func (r *request) projectPage(view app.ProjectView, scans, of []app.ScanRow) projectPage {
 	p := projectPage{Frame: r.projectFrame(view, "summary"), Exploited: view.Counts.Exploited, Findings: projectPath(view.ID) + "/findings"}
-	p.Frame.Lead, p.Frame.Print = view.Description, true
+	p.Frame.Lead = view.Description
 	p.Facts = factsOf(view)
 	if len(scans) == 0 {
 		p.Empty = r.neverScanned(view)
