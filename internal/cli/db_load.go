@@ -20,7 +20,7 @@ func (a *app) dbLoadCommand() *cobra.Command {
 makes it the current one. It needs a token of an administrator of the installation. "sample"
 is the sample that the program has in it.`,
 		Example: `  assay db load advisories.db
-  assay db export release.tar && assay db load release.tar --server https://assay.example.org`,
+  assay db export --out release.tar && assay db load release.tar --server https://assay.example.org`,
 		Args: cobra.ExactArgs(1),
 	}
 	f.bind(cmd)
