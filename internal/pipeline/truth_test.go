@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/assay-sca/assay/internal/app"
 	"github.com/assay-sca/assay/internal/finding"
@@ -288,6 +291,47 @@ func TestPushedLedger(t *testing.T) {
 		other := strings.NewReplacer("pkg:npm", "pkg:hex", "npm", "Hex", "package-lock.json", "mix.lock", "package-lock", "mix.lock").Replace(pushed("left", "1.0.0"))
 		if got := b.work(b.push(other, "elixir"), nil); !got.Incomplete || got.State != store.ScanDone {
 			t.Errorf("%+v", got)
+		}
+	})
+}
+
+// TestForgotten: what a project used, and since when it was exposed, is known after
+// its old scans were let go of.
+func TestForgotten(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		push := func(version string) {
+			b.Clock.Add(time.Hour)
+			b.work(b.push(pushed("left", version), "main"), nil)
+		}
+		push("3.0.0")
+		push("1.0.0")
+		b.Clock.Add(time.Minute)
+		at := b.Clock.Now()
+		for range 4 {
+			push("1.0.0")
+		}
+		for range 4 {
+			push("2.0.0")
+		}
+		ask := func(at time.Time) app.ExposureAnswer {
+			answer, err := b.ExposedAt(t.Context(), b.who, b.project, "CVE-2026-10001", at)
+			b.must(err)
+			return answer
+		}
+		then, now := ask(at), ask(b.Clock.Now())
+		if !then.Used || !then.Known || now.Used {
+			t.Fatalf("then %+v, now %+v", then, now)
+		}
+		gone, err := b.Forget(t.Context(), app.Retention{Scans: 1, Logs: -1, Blobs: time.Hour})
+		b.must(err)
+		if gone.Scans == 0 {
+			t.Error("nothing is forgotten")
+		}
+		if diff := cmp.Diff(then, ask(at)); diff != "" {
+			t.Errorf("then: mismatch (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(now, ask(b.Clock.Now())); diff != "" {
+			t.Errorf("now: mismatch (-want +got):\n%s", diff)
 		}
 	})
 }

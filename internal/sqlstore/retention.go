@@ -9,17 +9,19 @@ import (
 	"github.com/assay-sca/assay/internal/store"
 )
 
-// ForgetScans deletes scans that are old.
+// ForgetScans deletes scans that are old. Those with which the use of a component
+// began or ended stay: they say when that was.
 func (n *nouns) ForgetScans(ctx context.Context, keep, limit int) (int64, error) {
 	return n.rows(ctx, "forget scans", `
 		delete from scans where seq in (
 			select seq from (
-				select id, seq, row_number() over (partition by project_id, repository_id, coalesce(version_id, 0) order by seq desc) as nth
+				select id, seq, version_id, row_number() over (partition by project_id, repository_id, coalesce(version_id, 0) order by seq desc) as nth
 				from scans where state in ('done', 'failed', 'cancelled')
 			) as old
 			where nth > $1
 				and not exists (select 1 from versions where scan_id = old.id)
 				and not exists (select 1 from projects where last_scan_id = old.id)
+				and not exists (select 1 from usages u where u.version_id = old.version_id and (u.scan_from = old.seq or u.scan_to = old.seq))
 			order by seq limit $2)`, keep, limit)
 }
 
