@@ -42,6 +42,7 @@ type App struct {
 	attempts attempts
 	streams  streams
 	entering chan struct{} // bounds the transactions that pushes begin at once
+	large    chan struct{} // bounds the large documents that are taken in at once
 }
 
 // entrances is how many pushes are stored at once.
@@ -49,5 +50,5 @@ const entrances = 3
 
 // New returns the use-cases over what they work with.
 func New(d Deps) *App {
-	return &App{Deps: d.signInDefaults(), attempts: newAttempts(), entering: make(chan struct{}, entrances)}
+	return &App{Deps: d.signInDefaults(), attempts: newAttempts(), entering: make(chan struct{}, entrances), large: make(chan struct{}, largePushes)}
 }

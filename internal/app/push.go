@@ -41,11 +41,7 @@ func (a *App) PushScan(ctx context.Context, who Actor, in Push) (store.Scan, err
 	if p.Archived {
 		return store.Scan{}, errs.E(errs.Conflict, "the project is archived: it is not scanned")
 	}
-	doc, err := readPush(&in)
-	if err != nil {
-		return store.Scan{}, err
-	}
-	digest, err := writeUpload(ctx, a.Blobs, Upload{doc.Inventory, doc.Files, doc.Notices})
+	digest, err := a.takeIn(ctx, &in)
 	if err != nil {
 		return store.Scan{}, err
 	}
@@ -63,6 +59,36 @@ func (a *App) PushScan(ctx context.Context, who Actor, in Push) (store.Scan, err
 		})
 		return err
 	})
+}
+
+// largePush is the size in bytes from which a pushed document is a large one, and
+// largePushes how many of those are taken in at once: while it is read a document
+// takes several times its size of memory, which whoever may push must not exhaust.
+const (
+	largePush   = 4 << 20
+	largePushes = 2
+)
+
+// takeIn reads, checks and stores what is pushed.
+func (a *App) takeIn(ctx context.Context, in *Push) (digest string, err error) {
+	head, err := io.ReadAll(io.LimitReader(in.Body, largePush))
+	if err != nil {
+		return "", err
+	}
+	if len(head) == largePush {
+		select {
+		case a.large <- struct{}{}:
+			defer func() { <-a.large }()
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+	in.Body = io.MultiReader(bytes.NewReader(head), in.Body)
+	doc, err := readPush(in)
+	if err != nil {
+		return "", err
+	}
+	return writeUpload(ctx, a.Blobs, Upload{doc.Inventory, doc.Files, doc.Notices})
 }
 
 // readPush reads the document and settles what it is of.
