@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,17 +45,13 @@ func (b *bench) lists(ctx context.Context, t *target) error {
 		}
 		all = append(all, one)
 	}
-	slices.SortFunc(all, func(x, y timing) int { return int(y.worst - x.worst) })
-	var medians []time.Duration
-	for _, one := range all {
-		medians = append(medians, one.median)
-	}
-	slices.Sort(medians)
+	// The slowest list is the one with the greatest median: a single slow answer is the machine's.
+	slices.SortFunc(all, func(x, y timing) int { return cmp.Compare(y.median, x.median) })
 	for _, one := range all[:min(len(all), 12)] {
 		fmt.Printf("    %-70s median %6.1f ms, worst %6.1f ms\n", one.path, ms(one.median), ms(one.worst))
 	}
 	b.goal(t.kind, fmt.Sprintf("%d lists, %d projects of %d", len(all), b.projects, b.components), all[0].median < 100*time.Millisecond,
-		fmt.Sprintf("median %.1f ms, slowest %.1f ms", ms(medians[len(medians)/2]), ms(all[0].median)), "< 100 ms")
+		fmt.Sprintf("medians: middle %.1f ms, slowest %.1f ms", ms(all[len(all)/2].median), ms(all[0].median)), "< 100 ms")
 	return b.growth(ctx, t, ids)
 }
 

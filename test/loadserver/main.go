@@ -96,12 +96,12 @@ func measure(ctx context.Context, s settings) (err error) {
 
 // goal prints a figure with what it should be, and remembers when it is not.
 func (b *bench) goal(kind, what string, reached bool, figure, goal string) {
-	word := "ok"
+	word := "met"
 	if !reached {
-		word = "MISSED"
+		word = "NOT MET"
 		b.shortfalls = append(b.shortfalls, kind+": "+what+" "+figure+", not "+goal)
 	}
-	fmt.Printf("  %-44s %-34s goal %-14s %s\n", what, figure, goal, word)
+	fmt.Printf("  %-44s %-44s target %-14s %s\n", what, figure, goal, word)
 }
 
 // target is a database with the servers on it.
