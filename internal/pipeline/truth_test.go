@@ -244,7 +244,7 @@ func TestReleaseMeanwhile(t *testing.T) {
 		r := &turning{releases: b.release()}
 		b.p = b.with(func(o *pipeline.Options) { o.Databases = r })
 		first := b.scanned()
-		p, err := b.App.Project(t.Context(), b.who, b.project)
+		p, err := b.Project(t.Context(), b.who, b.project)
 		b.must(err)
 		if first.ReleaseSeq != r.release.Seq || p.Outdated != "" {
 			t.Fatalf("%+v, outdated by %q", first, p.Outdated)
@@ -263,7 +263,7 @@ func TestReleaseMeanwhile(t *testing.T) {
 				matched.Components = append(matched.Components, u.ID)
 			}
 			b.must(b.db.SaveMatches(t.Context(), matched)) // all is well, it says
-			if p, err = b.App.Project(t.Context(), b.who, b.project); err != nil || p.Outdated != "r1" {
+			if p, err = b.Project(t.Context(), b.who, b.project); err != nil || p.Outdated != "r1" {
 				t.Errorf("outdated by %q, %v", p.Outdated, err)
 			}
 			view, err := b.Finding(t.Context(), b.who, b.project, finding.Items[0].ID)
@@ -275,7 +275,7 @@ func TestReleaseMeanwhile(t *testing.T) {
 		if second := b.scanned(); second.ReleaseSeq != r.release.Seq || second.Unknown != 0 || second.Disappeared != 1 {
 			t.Errorf("%+v", second)
 		}
-		if p, err = b.App.Project(t.Context(), b.who, b.project); err != nil || p.Outdated != "" {
+		if p, err = b.Project(t.Context(), b.who, b.project); err != nil || p.Outdated != "" {
 			t.Errorf("outdated by %q, %v", p.Outdated, err)
 		}
 	})
