@@ -66,5 +66,5 @@ func (postgres) texts(n int) string {
 }
 func (postgres) each(c string) string { return "lateral json_array_elements_text(" + c + "::json)" }
 func (postgres) forUpdate() string    { return " for update" }
-func (postgres) forShare() string   { return " for key share" }
+func (postgres) forShare() string     { return " for key share" }
 func (postgres) skipLocked() string   { return " for update skip locked" }
