@@ -58,7 +58,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.bytes += int64(n)
 	b.waited += b.pace.clock().Sub(began)
-	if err == io.EOF { //nolint:errorlint // the reader's own word
+	if err == io.EOF {
 		_ = b.control.SetReadDeadline(time.Time{}) // what comes next is another request
 	}
 	return n, err
