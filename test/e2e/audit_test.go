@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -53,19 +54,20 @@ func TestAudit(t *testing.T) {
 		{"elsewhere", replaced("</main>", `</main><img alt="" src="http://tracker.invalid/x.png">`), "a request to another origin"},
 		{"missing file", replaced("</main>", `</main><img alt="" src="/missing.png">`), "the browser says"},
 	}
-	page := ""
+	var page atomic.Value // the browser asks for more than the page, whenever it likes
+	page.Store("")
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/missing.png" {
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}
-		io.WriteString(w, page)
+		io.WriteString(w, page.Load().(string))
 	}))
 	defer server.Close()
 	p := open(t, browser(t), server.URL, view{width: 1000, height: 800})
 	for _, test := range cases {
 		t.Run(test.name, func(t *testing.T) {
-			page = test.page
+			page.Store(test.page)
 			p.forget()
 			p.visit("/")
 			faults := evaluate[[]string](p, audit)
