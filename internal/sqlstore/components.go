@@ -285,7 +285,7 @@ func (n *nouns) Used(ctx context.Context, version int64) ([]store.UsedComponent,
 	return collect(ctx, n.read, func(row func(...any) error) (u store.UsedComponent, err error) {
 		err = row(&u.ID, &u.Direct, &u.Scope)
 		return u, err
-	}, "select component_id, direct, scope from usages where version_id = $1 and scan_to is null order by component_id", version)
+	}, "select component_id, direct, scope from usages where "+usedBy(1)+" order by component_id", version)
 }
 
 // Uses implements store.Inventories.

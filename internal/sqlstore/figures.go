@@ -199,7 +199,7 @@ func (n *nouns) SetVersionMain(ctx context.Context, version int64, main bool) er
 		sign = "+"
 	}
 	if _, err := n.write.ExecContext(ctx, "update projects set components = components "+sign+
-		" (select count(*) from usages where version_id = $2 and scan_to is null) where id = $1", v.project, version); err != nil {
+		" (select count(*) from usages where "+usedBy(2)+") where id = $1", v.project, version); err != nil {
 		return unavailable(err)
 	}
 	return f.move(ctx, nil)

@@ -8,6 +8,13 @@ import (
 	"github.com/assay-sca/assay/internal/store"
 )
 
+// usedBy is the condition of what the version in parameter n uses. It does not say
+// "scan_to is null": PostgreSQL would take the index of what is used for that, which
+// begins with the component, and go through all that all versions use.
+func usedBy(n int) string {
+	return fmt.Sprintf("version_id = $%d and coalesce(scan_to, 0) = 0", n)
+}
+
 // SetVersionInventory implements store.Inventories.
 func (n *nouns) SetVersionInventory(ctx context.Context, version int64, inv store.StoredInventory, scanSeq int64) (store.InventoryChange, error) {
 	v, err := n.versionForInventory(ctx, version)
@@ -136,7 +143,7 @@ func usageChanges(before, after []store.UsedComponent) usageChange {
 
 func (n *nouns) saveUsages(ctx context.Context, version int64, d usageChange, seq int64) error {
 	if len(d.end) > 0 {
-		if _, err := n.write.ExecContext(ctx, "update usages set scan_to = $2 where version_id = $1 and scan_to is null and component_id in "+n.dialect.ints(3),
+		if _, err := n.write.ExecContext(ctx, "update usages set scan_to = $2 where "+usedBy(1)+" and component_id in "+n.dialect.ints(3),
 			version, seq, list(d.end)); err != nil {
 			return fmt.Errorf("end the use of components: %w", unavailable(err))
 		}
