@@ -92,6 +92,7 @@ func (b *bench) sustained(ctx context.Context, t *target) error {
 	if err != nil {
 		return err
 	}
+	before := t.spent(ctx)
 	began := time.Now()
 	scans, accepted := b.offer(ctx, t, dir, projects, rate)
 	sending := time.Since(began)
@@ -114,6 +115,7 @@ func (b *bench) sustained(ctx context.Context, t *target) error {
 			fmt.Printf("    scan %s of project %s: %s %s, %d of %d components\n", id, projects[i], scan.State, scan.Error, scan.Components, want)
 		}
 	}
+	before.tell(t.spent(ctx), accepted)
 	lag := whole - sending
 	b.goal(t.kind, fmt.Sprintf("%.0f pushes a second for %d s", rate, b.seconds), float64(accepted) >= rate*float64(b.seconds) && sending.Seconds() < float64(b.seconds)*1.05 && lag < 5*time.Second,
 		fmt.Sprintf("%d in %.0f s, all visible %.1f s later", accepted, sending.Seconds(), lag.Seconds()), fmt.Sprintf("%.0f a second", rate))
