@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/assay-sca/assay/internal/app"
+	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/pipeline"
 	"github.com/assay-sca/assay/internal/store"
 )
@@ -99,8 +100,9 @@ func (m *model) disturb(active []store.Scan) {
 	}
 	if m.chance(40) {
 		s := active[m.pick(len(active))]
-		_, err := m.CancelScan(m.t.Context(), m.who, s.ID)
-		m.must(err)
+		if _, err := m.CancelScan(m.t.Context(), m.who, s.ID); errs.KindOf(err) != errs.Conflict { // that is too late
+			m.must(err)
+		}
 	}
 	m.must(m.p.Tend(m.t.Context()))
 }

@@ -228,6 +228,9 @@ func (n *nouns) CancelScan(ctx context.Context, id string, now time.Time) (store
 	if err != nil {
 		return s, err
 	}
+	if s.Stage == store.StageNotify && !s.State.Ended() {
+		return s, errs.E(errs.Conflict, "the scan's findings are merged already: it is about to end")
+	}
 	switch s.State {
 	case store.ScanRunning:
 		s.CancelAsked = true

@@ -250,7 +250,8 @@ type Scans interface {
 	// live log goes if Log names the blob that has it.
 	EndScan(ctx context.Context, f Fence, s Scan) error
 	// CancelScan ends a scan that no worker has yet as cancelled, and marks one that
-	// is running. It tells how the scan stands then; errs.Conflict if it has ended.
+	// is running. It tells how the scan stands then; errs.Conflict if it has ended, or
+	// its findings are merged: what a version is made of is what its last scan says.
 	CancelScan(ctx context.Context, id string, now time.Time) (Scan, error)
 	// EndCancelled ends a running scan whose cancellation was asked for, whoever
 	// holds it, with its analyses. Otherwise it does nothing and says so.
