@@ -22,7 +22,7 @@ type cost struct {
 
 // spent reads it. What cannot be read (there is no /proc, or no PostgreSQL) is zero.
 func (t *target) spent(ctx context.Context) (c cost) {
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat") //nolint:errcheck // the pattern is good
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	processes := map[string]process{}
 	for _, file := range stats {
 		if text, err := os.ReadFile(file); err == nil {
@@ -46,7 +46,7 @@ func (t *target) spent(ctx context.Context) (c cost) {
 	if err != nil {
 		return c
 	}
-	defer db.Close() //nolint:errcheck // only read
+	defer db.Close()
 	// A backend brings what it counted to the statistics once a second.
 	select {
 	case <-ctx.Done():
