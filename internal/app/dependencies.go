@@ -23,11 +23,8 @@ type DependencyQuery struct {
 	Direct    *bool
 	Scope     []inventory.Scope
 	Affected  bool       // only those with findings that count
-	Page      store.Page // sorts: DependencySorts
+	Page      store.Page // sorts: severity, name, ecosystem, scope
 }
-
-// DependencySorts are the columns of Page.Sort for dependencies.
-func DependencySorts() []string { return []string{"severity", "name", "ecosystem", "scope"} }
 
 // Dependency is a component of a version: what was asked for under what was got.
 type Dependency struct {

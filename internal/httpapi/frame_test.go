@@ -66,7 +66,7 @@ func echo(a *api, r huma.API) {
 		n, err := io.Copy(io.Discard, in.stream)
 		return &size{n}, err
 	})
-	public(a, r, huma.Operation{OperationID: "open", Method: http.MethodGet, Path: "/open"}, func(context.Context, *struct{}) (*struct{}, error) { return nil, nil })
+	add(a, r, huma.Operation{OperationID: "open", Method: http.MethodGet, Path: "/open"}, func(context.Context, *struct{}) (*struct{}, error) { return nil, nil })
 }
 
 func failures() map[string]error {

@@ -20,12 +20,6 @@ func register[I, O any](a *api, r huma.API, op huma.Operation, do func(ctx conte
 	})
 }
 
-// public adds an operation that needs nobody to be signed in.
-func public[I, O any](a *api, r huma.API, op huma.Operation, do func(ctx context.Context, in *I) (*O, error)) {
-	op.Security = []map[string][]string{}
-	add(a, r, op, do)
-}
-
 func add[I, O any](a *api, r huma.API, op huma.Operation, do func(ctx context.Context, in *I) (*O, error)) {
 	op.Errors = append(op.Errors, http.StatusTooManyRequests, http.StatusServiceUnavailable)
 	if op.Method != http.MethodGet {

@@ -55,8 +55,8 @@ func (s *server) demoLink(ctx context.Context, base string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.o.Out, "A demonstration is ready. Enter as %s, with this link that works once, until %s:\n  %s/welcome?link=%s\n",
-		demoEmail, enter.Expires.Format(time.RFC3339), base, enter.Secret)
+	fmt.Fprintf(s.o.Out, "A demonstration is ready. Enter as %s, with this link that works once, until %s:\n  %s%s\n",
+		demoEmail, enter.Expires.Format(time.RFC3339), base, app.LinkPath(enter))
 	return nil
 }
 

@@ -405,7 +405,10 @@ func TestFetchExecutesNothing(t *testing.T) {
 func TestFetchSSH(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("ssh"); err != nil {
-		t.Skip("skipped: the ssh command is not here")
+		if os.Getenv("ASSAY_REQUIRE_REGISTRIES") != "" {
+			t.Fatal("the ssh command is not here: tools/ensure-servers installs it")
+		}
+		t.Skip("skipped: the ssh command is not here: tools/ensure-servers installs it")
 	}
 	r := newRepo(t)
 	client, hostKey := newKey(t), newKey(t)

@@ -18,16 +18,3 @@ func NewID() string {
 	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(random[:])
 	return strings.ToLower(text[:idLength])
 }
-
-// IsID tells whether a text has the form of an identity.
-func IsID(s string) bool {
-	if len(s) != idLength {
-		return false
-	}
-	for _, c := range []byte(s) {
-		if (c < 'a' || c > 'z') && (c < '2' || c > '7') {
-			return false
-		}
-	}
-	return true
-}

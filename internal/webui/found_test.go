@@ -207,7 +207,7 @@ func TestDecidingNeedsAnApprover(t *testing.T) {
 	link, err := f.kit.NewPasswordLink(t.Context(), f.kit.Installation(), viewer.UserID)
 	f.must(err)
 	w := f.another()
-	w.send(welcomePath(link.Secret), "/welcome", "link", link.Secret, "password", "another long password").want(t, http.StatusSeeOther)
+	w.send(app.LinkPath(link), "/welcome", "link", link.Secret, "password", "another long password").want(t, http.StatusSeeOther)
 	page := w.get(f.finding).want(t, http.StatusOK, "Deciding needs the role approver")
 	form := url.Values{"csrf": {csrfField.FindStringSubmatch(page.body)[1]}, "revision": {"1"}, "state": {"fixed"}}
 	if a := w.do(http.MethodPost, f.finding, form); a.status != http.StatusForbidden && a.status != http.StatusUnprocessableEntity {

@@ -68,9 +68,6 @@ type welcomePage struct {
 	Invitation bool
 }
 
-// welcomePath is where the secret of an invitation or of a new password leads.
-func welcomePath(secret string) string { return "/welcome?link=" + secret }
-
 func (r *request) welcomePage(f form, secret string) (welcomePage, error) {
 	info, err := r.ui.app.OpenLink(r.Context(), secret)
 	if err != nil {

@@ -270,13 +270,13 @@ func TestOthersProjectsAreAbsent(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := v.another()
-	w.send(welcomePath(link.Secret), "/welcome", "link", link.Secret, "password", "another long password").want(t, http.StatusSeeOther)
+	w.send(app.LinkPath(link), "/welcome", "link", link.Secret, "password", "another long password").want(t, http.StatusSeeOther)
 	for _, path := range []string{"", "/scans", "/settings", "/findings", "/dependencies", "/graph"} {
 		if a := w.get("/projects/" + hidden + path); a.status != http.StatusNotFound {
 			t.Errorf("the project's page %q answers %d to a stranger", path, a.status)
 		}
 	}
-	w.get(welcomePath(link.Secret)).want(t, http.StatusNotFound, "ask for a new one")
+	w.get(app.LinkPath(link)).want(t, http.StatusNotFound, "ask for a new one")
 }
 
 func TestThemeWithoutScript(t *testing.T) {
