@@ -50,23 +50,23 @@ func TestPush(t *testing.T) {
 // says, and gives the same inventory as the blob.
 func TestPushHandedOver(t *testing.T) {
 	onEach(t, func(t *testing.T, b *bench) {
-		b.App.Uploads = &app.Uploads{}
-		near := b.with(func(o *pipeline.Options) { o.Uploads = b.App.Uploads })
+		b.Uploads = &app.Uploads{}
+		near := b.with(func(o *pipeline.Options) { o.Uploads = b.Uploads })
 		document := pushed("left", "1.0.0")
 		s := b.push(document, "near")
 		read, err := app.ReadUpload(t.Context(), b.Blobs, s.Upload)
 		b.must(err)
-		given, ok := b.App.Uploads.Take(s.Upload)
+		given, ok := b.Uploads.Take(s.Upload)
 		if diff := cmp.Diff(read, given); !ok || diff != "" {
 			t.Errorf("handed over: %t, mismatch (-blob +given):\n%s", ok, diff)
 		}
-		if _, again := b.App.Uploads.Take(s.Upload); again {
+		if _, again := b.Uploads.Take(s.Upload); again {
 			t.Error("it was handed over twice")
 		}
 		b.must(near.Scan(t.Context(), s.ID)) // taken: from the blob
 		second := b.push(document, "near")
 		b.must(near.Scan(t.Context(), second.ID))
-		if _, left := b.App.Uploads.Take(second.Upload); left {
+		if _, left := b.Uploads.Take(second.Upload); left {
 			t.Error("the worker did not take it")
 		}
 		far := b.push(document, "far")
