@@ -81,7 +81,7 @@ func (n *nouns) componentIDs(ctx context.Context, c conn, purls []string) (map[s
 	if len(purls) == 0 {
 		return map[string]int64{}, nil
 	}
-	return collectIDs(ctx, c, len(purls), "select purl, id from components where purl in "+n.dialect.texts(1), list(purls))
+	return collectIDs(ctx, c, len(purls), "select purl, id from components where purl"+n.dialect.texts(1), list(purls))
 }
 
 // collectIDs reads at most so many names and their numbers.
@@ -140,7 +140,7 @@ func scanComponent(row func(...any) error) (store.Component, error) {
 
 // Components implements store.Inventories.
 func (n *nouns) Components(ctx context.Context, ids []int64) ([]store.Component, error) {
-	found, err := collect(ctx, n.read, scanComponent, "select "+componentColumns+" from components c where c.id in "+n.dialect.ints(1), list(ids))
+	found, err := collect(ctx, n.read, scanComponent, "select "+componentColumns+" from components c where c.id"+n.dialect.ints(1), list(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +166,7 @@ func (n *nouns) CountEcosystems(ctx context.Context, ids []int64) (map[string]in
 		err := row(&name, &count)
 		out[name] = count
 		return struct{}{}, err
-	}, "select ecosystem, count(*) from components where id in "+n.dialect.ints(1)+" group by ecosystem", list(ids))
+	}, "select ecosystem, count(*) from components where id"+n.dialect.ints(1)+" group by ecosystem", list(ids))
 	return out, err
 }
 
@@ -283,7 +283,7 @@ func (n *nouns) UnitBodies(ctx context.Context, units []int64) (map[int64][]byte
 		err := row(&id, &body)
 		out[id] = body
 		return struct{}{}, err
-	}, "select id, body from units where id in "+n.dialect.ints(1), list(units))
+	}, "select id, body from units where id"+n.dialect.ints(1), list(units))
 	return out, err
 }
 

@@ -39,7 +39,7 @@ func (n *nouns) Decide(ctx context.Context, project string, findings []int64, re
 	if err := n.lockDecisions(ctx, project); err != nil {
 		return 0, err
 	}
-	subjects, err := n.subjects(ctx, "f.project_id = $1 and f.id in "+n.dialect.ints(2), project, list(findings))
+	subjects, err := n.subjects(ctx, "f.project_id = $1 and f.id"+n.dialect.ints(2), project, list(findings))
 	if err != nil {
 		return 0, err
 	}

@@ -59,7 +59,7 @@ func (f *figures) portions(ctx context.Context) (portions, error) {
 		return struct{}{}, nil
 	}, `select f.vulnerability, f.severity, f.exploited, count(*) from findings f
 join versions v on v.id = f.version_id join projects p on p.id = f.project_id
-where f.project_id = $1 and f.vulnerability in `+f.n.dialect.texts(2)+` and f.counts and v.main and not p.archived
+where f.project_id = $1 and f.vulnerability`+f.n.dialect.texts(2)+` and f.counts and v.main and not p.archived
 group by f.vulnerability, f.severity, f.exploited`, f.project, list(f.vulns))
 	return out, err
 }
@@ -132,7 +132,7 @@ where id = $1`, f.project, c.Critical, c.High, c.Medium, c.Low, c.Negligible, c.
 func (f *figures) moveVulnerabilities(ctx context.Context, changes, facts map[string]store.Vulnerability) error {
 	var known, counted []store.Vulnerability
 	if lock := f.n.dialect.forUpdate(); lock != "" && len(changes) > 0 {
-		if _, err := f.n.write.ExecContext(ctx, "select id from vulnerabilities where organisation_id = $1 and id in "+f.n.dialect.texts(2)+" order by id"+lock,
+		if _, err := f.n.write.ExecContext(ctx, "select id from vulnerabilities where organisation_id = $1 and id"+f.n.dialect.texts(2)+" order by id"+lock,
 			f.organisation, list(slices.Sorted(maps.Keys(changes)))); err != nil {
 			return unavailable(err)
 		}

@@ -142,7 +142,7 @@ func (n *nouns) inVersions(ctx context.Context, where *filter, f store.FindingFi
 // ints adds the condition that a column is one of some numbers.
 func (f *filter) ints(d dialect, column string, values []int64) {
 	f.args = append(f.args, list(values))
-	f.terms = append(f.terms, column+" in "+d.ints(len(f.args)))
+	f.terms = append(f.terms, column+d.ints(len(f.args)))
 }
 
 func texts[T ~string](values []T) []string {

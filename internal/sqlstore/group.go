@@ -27,7 +27,7 @@ func (n *nouns) Group(ctx context.Context, id string) (store.Group, error) {
 
 // GroupsByID implements store.Groups.
 func (n *nouns) GroupsByID(ctx context.Context, ids []string) (map[string]store.Group, error) {
-	groups, err := collect(ctx, n.read, scanGroup, `select `+groupColumns+` from groups g where g.id in `+n.dialect.texts(1), list(ids))
+	groups, err := collect(ctx, n.read, scanGroup, `select `+groupColumns+` from groups g where g.id`+n.dialect.texts(1), list(ids))
 	out := make(map[string]store.Group, len(groups))
 	for _, g := range groups {
 		out[g.ID] = g

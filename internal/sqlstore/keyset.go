@@ -44,7 +44,7 @@ func (f *filter) bind(arg any) string {
 // in adds the condition that a column is one of some texts.
 func (f *filter) in(d dialect, column string, values []string) {
 	f.args = append(f.args, list(values))
-	f.terms = append(f.terms, column+" in "+d.texts(len(f.args)))
+	f.terms = append(f.terms, column+d.texts(len(f.args)))
 }
 
 // where is the clause of all conditions, or nothing.

@@ -16,7 +16,7 @@ import (
 
 // Unmatched implements store.Matches.
 func (n *nouns) Unmatched(ctx context.Context, components []int64, release int64) ([]store.Component, error) {
-	return collect(ctx, n.read, scanComponent, "select "+componentColumns+" from components c where c.id in "+n.dialect.ints(1)+
+	return collect(ctx, n.read, scanComponent, "select "+componentColumns+" from components c where c.id"+n.dialect.ints(1)+
 		" and (c.matched is null or c.matched < $2) order by c.id", list(components), release)
 }
 
@@ -44,12 +44,12 @@ func (n *nouns) MatchesOf(ctx context.Context, components []int64) (store.Matche
 		err := unmarshal(text, &list)
 		m.Uncompared[id] = list
 		return struct{}{}, err
-	}, "select id, uncompared from components where uncompared <> '' and id in "+n.dialect.ints(1), list(components))
+	}, "select id, uncompared from components where uncompared <> '' and id"+n.dialect.ints(1), list(components))
 	if err != nil {
 		return m, err
 	}
 	// Last: what was read before is not of a later release than this one.
-	err = n.read.QueryRowContext(ctx, "select coalesce(max(matched), 0) from components where id in "+n.dialect.ints(1), list(components)).Scan(&m.Newest)
+	err = n.read.QueryRowContext(ctx, "select coalesce(max(matched), 0) from components where id"+n.dialect.ints(1), list(components)).Scan(&m.Newest)
 	return m, unavailable(err)
 }
 
@@ -61,7 +61,7 @@ func (n *nouns) componentFindings(ctx context.Context, components []int64) (map[
 		err := row(&id, &body)
 		out[id] = body
 		return struct{}{}, err
-	}, "select component_id, body from component_findings where component_id in "+n.dialect.ints(1), list(components))
+	}, "select component_id, body from component_findings where component_id"+n.dialect.ints(1), list(components))
 	return out, err
 }
 
@@ -172,7 +172,7 @@ func (n *nouns) saveMatches(ctx context.Context, r store.MatchResult, numbers ma
 // of ids, and then finds nothing left to do.
 func (n *nouns) claimComponents(ctx context.Context, r store.MatchResult) ([]int64, error) {
 	if lock := n.dialect.forUpdate(); lock != "" {
-		if _, err := n.write.ExecContext(ctx, "select id from components where id in "+n.dialect.ints(1)+" order by id"+lock, list(r.Components)); err != nil {
+		if _, err := n.write.ExecContext(ctx, "select id from components where id"+n.dialect.ints(1)+" order by id"+lock, list(r.Components)); err != nil {
 			return nil, err
 		}
 	}
@@ -302,7 +302,7 @@ func (n *nouns) saveComponentFindings(ctx context.Context, components []int64, f
 		delete(was, id)
 	}
 	if gone := slices.Sorted(maps.Keys(was)); len(gone) > 0 {
-		if _, err := n.write.ExecContext(ctx, "delete from component_findings where component_id in "+n.dialect.ints(1), list(gone)); err != nil {
+		if _, err := n.write.ExecContext(ctx, "delete from component_findings where component_id"+n.dialect.ints(1), list(gone)); err != nil {
 			return err
 		}
 	}

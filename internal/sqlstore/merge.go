@@ -99,7 +99,7 @@ func (g *merging) read(ctx context.Context) error {
 		}
 	}
 	rows, err := collect(ctx, g.n.write, scanHeld, `select id, component_id, vulnerability, severity, exploited, body, direct, scope, gone_at is null, state, state_until, decision_id, counts
-from findings where version_id = $1 and merged_into is null and (gone_at is null or component_id in `+g.n.dialect.ints(2)+")", g.m.Version, list(components))
+from findings where version_id = $1 and merged_into is null and (gone_at is null or component_id`+g.n.dialect.ints(2)+")", g.m.Version, list(components))
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ from findings where version_id = $1 and merged_into is null and (gone_at is null
 			o.Held = append(o.Held, h)
 		}
 		return struct{}{}, nil
-	}, "select finding_id, advisory_id, part from finding_advisories where version_id = $1 and component_id in "+g.n.dialect.ints(2)+" order by finding_id, place",
+	}, "select finding_id, advisory_id, part from finding_advisories where version_id = $1 and component_id"+g.n.dialect.ints(2)+" order by finding_id, place",
 		g.m.Version, list(components))
 	return err
 }
@@ -303,7 +303,7 @@ func (g *merging) end(ctx context.Context, gone []int64) error {
 	if len(gone) == 0 {
 		return nil
 	}
-	_, err := g.n.write.ExecContext(ctx, "update findings set gone_at = $1, gone_scan = $2, counts = false, revision = revision + 1 where id in "+g.n.dialect.ints(3),
+	_, err := g.n.write.ExecContext(ctx, "update findings set gone_at = $1, gone_scan = $2, counts = false, revision = revision + 1 where id"+g.n.dialect.ints(3),
 		g.m.At.UnixMilli(), g.m.ScanSeq, list(gone))
 	return err
 }
@@ -386,7 +386,7 @@ func (g *merging) known(ctx context.Context, fresh []*mergedRow) (map[[2]int64]i
 			out[k] = at
 		}
 		return struct{}{}, err
-	}, "select m.component_id, m.advisory_id, r.imported_at from matches m join releases r on r.seq = m.release_from where m.component_id in "+g.n.dialect.ints(1), list(components))
+	}, "select m.component_id, m.advisory_id, r.imported_at from matches m join releases r on r.seq = m.release_from where m.component_id"+g.n.dialect.ints(1), list(components))
 	return out, err
 }
 
@@ -440,7 +440,7 @@ func (g *merging) hold(ctx context.Context) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	if _, err := g.n.write.ExecContext(ctx, "delete from finding_advisories where finding_id in "+g.n.dialect.ints(1), list(ids)); err != nil {
+	if _, err := g.n.write.ExecContext(ctx, "delete from finding_advisories where finding_id"+g.n.dialect.ints(1), list(ids)); err != nil {
 		return err
 	}
 	_, err := g.n.write.ExecContext(ctx, "insert into finding_advisories (version_id, component_id, advisory_id, part, finding_id, place) select $1, component_id, advisory_id, part, finding_id, place from "+
@@ -454,7 +454,7 @@ func (g *merging) hold(ctx context.Context) error {
 func (g *merging) absorb(ctx context.Context, absorbed map[int]*store.MergeStep) error {
 	for _, s := range absorbed { // rare: a merge of aliases
 		_, err := g.n.write.ExecContext(ctx, `update findings set merged_into = $1, counts = false, gone_at = coalesce(gone_at, $2), gone_scan = coalesce(gone_scan, $3), revision = revision + 1
-where version_id = $4 and (id in `+g.n.dialect.ints(5)+` or merged_into in `+g.n.dialect.ints(5)+")",
+where version_id = $4 and (id`+g.n.dialect.ints(5)+` or merged_into`+g.n.dialect.ints(5)+")",
 			s.ID, g.m.At.UnixMilli(), g.m.ScanSeq, g.m.Version, list(s.Absorbed))
 		if err != nil {
 			return err

@@ -61,7 +61,7 @@ func (g *merging) readDecisions(ctx context.Context) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	list, err := collect(ctx, g.n.write, scanDecision, "select "+decisionColumns+" from decisions d where d.id in "+g.n.dialect.ints(1), list(ids))
+	list, err := collect(ctx, g.n.write, scanDecision, "select "+decisionColumns+" from decisions d where d.id"+g.n.dialect.ints(1), list(ids))
 	for _, d := range list {
 		g.verdict[d.ID] = d
 	}

@@ -77,7 +77,7 @@ func (n *nouns) ProjectsByID(ctx context.Context, ids []string) ([]store.Project
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return collect(ctx, n.read, scanProject, `select `+projectColumns+` from projects p where p.id in `+n.dialect.texts(1), list(ids))
+	return collect(ctx, n.read, scanProject, `select `+projectColumns+` from projects p where p.id`+n.dialect.texts(1), list(ids))
 }
 
 // EditProject writes what a person sets.
@@ -133,7 +133,7 @@ func (n *nouns) removeProject(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := n.write.ExecContext(ctx, "delete from usages where version_id in "+n.dialect.ints(1), list(versions)); err != nil {
+	if _, err := n.write.ExecContext(ctx, "delete from usages where version_id"+n.dialect.ints(1), list(versions)); err != nil {
 		return fmt.Errorf("delete the usages of a project: %w", err)
 	}
 	if _, err := n.write.ExecContext(ctx, `delete from projects where id = $1`, id); err != nil {

@@ -83,7 +83,7 @@ func (n *nouns) DeleteRepository(ctx context.Context, id string, revision int64)
 // uncountVersions makes the main versions of some repositories others, but for one.
 func (n *nouns) uncountVersions(ctx context.Context, project string, repositories []string, but int64) error {
 	ids, err := collect(ctx, n.write, scanOne[int64], `select id from versions
-		where project_id = $1 and repository_id in `+n.dialect.texts(2)+` and main and id <> $3`, project, list(repositories), but)
+		where project_id = $1 and repository_id`+n.dialect.texts(2)+` and main and id <> $3`, project, list(repositories), but)
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (n *nouns) forgetUnnamed(ctx context.Context, table string, upTo int64, lim
 			gone = 0
 			return err
 		}
-		gone, err = in.rows(ctx, "forget "+table, "delete from "+table+" where id in (select id from "+table+" where id in "+in.dialect.ints(1)+unnamed+")", list(held))
+		gone, err = in.rows(ctx, "forget "+table, "delete from "+table+" where id in (select id from "+table+" where id"+in.dialect.ints(1)+unnamed+")", list(held))
 		return err
 	})
 	return gone, err

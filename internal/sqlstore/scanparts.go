@@ -24,7 +24,7 @@ func readAnalysis(row func(...any) error) (a store.Analysis, err error) {
 // OpenAnalyses adds the analyzers of a scan.
 func (n *nouns) OpenAnalyses(ctx context.Context, scan string, analyzers []string) error {
 	_, err := n.write.ExecContext(ctx, "insert into analyses (scan_id, analyzer, state) select $1, value, 'open' from "+
-		n.dialect.texts(2)+" names where true on conflict (scan_id, analyzer) do nothing", scan, list(analyzers))
+		n.dialect.each("$2")+" names where true on conflict (scan_id, analyzer) do nothing", scan, list(analyzers))
 	return unavailable(err)
 }
 

@@ -98,7 +98,7 @@ func (n *nouns) aliased(id string, names []string) filter {
 	f.terms = []string{id + ` in (select x.vulnerability from advisories a join matches m on m.advisory_id = a.id
 		join findings x on x.component_id = m.component_id and x.counts
 		join finding_advisories h on h.version_id = x.version_id and h.component_id = x.component_id and h.advisory_id = a.id and h.finding_id = x.id
-		where m.release_to is null and a.advisory in ` + n.dialect.texts(1) + `)`}
+		where m.release_to is null and a.advisory` + n.dialect.texts(1) + `)`}
 	return f
 }
 

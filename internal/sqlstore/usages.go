@@ -143,7 +143,7 @@ func usageChanges(before, after []store.UsedComponent) usageChange {
 
 func (n *nouns) saveUsages(ctx context.Context, version int64, d usageChange, seq int64) error {
 	if len(d.end) > 0 {
-		if _, err := n.write.ExecContext(ctx, "update usages set scan_to = $2 where "+usedBy(1)+" and component_id in "+n.dialect.ints(3),
+		if _, err := n.write.ExecContext(ctx, "update usages set scan_to = $2 where "+usedBy(1)+" and component_id"+n.dialect.ints(3),
 			version, seq, list(d.end)); err != nil {
 			return fmt.Errorf("end the use of components: %w", unavailable(err))
 		}

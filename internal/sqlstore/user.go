@@ -73,7 +73,7 @@ func persons(from string) keyset[store.User] {
 
 // UsersByID implements store.Users.
 func (n *nouns) UsersByID(ctx context.Context, ids []string) (map[string]store.User, error) {
-	users, err := collect(ctx, n.read, scanPerson, `select `+userColumns+` from users u where u.id in `+n.dialect.texts(1), list(ids))
+	users, err := collect(ctx, n.read, scanPerson, `select `+userColumns+` from users u where u.id`+n.dialect.texts(1), list(ids))
 	out := make(map[string]store.User, len(users))
 	for _, u := range users {
 		out[u.ID] = u

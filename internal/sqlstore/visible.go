@@ -18,7 +18,7 @@ func (f *filter) visible(d dialect, who store.Visible) {
 			return
 		}
 		f.args = append(f.args, list(ids))
-		ways = append(ways, "p."+column+" in "+d.texts(len(f.args))+more)
+		ways = append(ways, "p."+column+d.texts(len(f.args))+more)
 	}
 	among("organisation_id", who.Administers, "")
 	among("organisation_id", who.Organisations, " and p.visibility = 'organisation'")

@@ -45,7 +45,7 @@ func (n *nouns) Vulnerabilities(ctx context.Context, f store.VulnerabilityFilter
 
 // VulnerabilityIn implements store.Vulnerabilities.
 func (n *nouns) VulnerabilityIn(ctx context.Context, organisations []string, all bool, id string) ([]store.Vulnerability, error) {
-	return collect(ctx, n.read, scanVulnerability, "select "+vulnerabilityColumns+" from vulnerabilities where id = $1 and ($2 or organisation_id in "+
+	return collect(ctx, n.read, scanVulnerability, "select "+vulnerabilityColumns+" from vulnerabilities where id = $1 and ($2 or organisation_id"+
 		n.dialect.texts(3)+") order by organisation_id", id, all, list(organisations))
 }
 
