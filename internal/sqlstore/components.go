@@ -98,16 +98,20 @@ func collectIDs(ctx context.Context, c conn, most int, query string, args ...any
 }
 
 // componentColumns are what scanComponent reads, of components c.
-const componentColumns = "c.id, c.purl, c.ecosystem, c.name, c.version, c.origin_kind, c.origin_ref, c.licences, coalesce(c.matched, 0), c.uncompared"
+const componentColumns = "c.id, c.purl, c.ecosystem, c.name, c.version, c.origin_kind, c.origin_ref, c.licences"
+
+// matchedComponents are the columns and the table of components with how they were
+// matched: what scanMatched reads.
+const matchedComponents = componentColumns + ", coalesce(m.release, 0), coalesce(m.uncompared, '') from components c left join component_findings m on m.component_id = c.id"
 
 // componentRow is where a component's columns go.
 type componentRow struct {
-	c                    store.Component
-	licences, uncompared string
+	c        store.Component
+	licences string
 }
 
 func (r *componentRow) into() []any {
-	return []any{&r.c.ID, &r.c.PURL, &r.c.Ecosystem, &r.c.Name, &r.c.Version, &r.c.Origin.Kind, &r.c.Origin.Ref, &r.licences, &r.c.Matched, &r.uncompared}
+	return []any{&r.c.ID, &r.c.PURL, &r.c.Ecosystem, &r.c.Name, &r.c.Version, &r.c.Origin.Kind, &r.c.Origin.Ref, &r.licences}
 }
 
 func (r *componentRow) component() (store.Component, error) {
@@ -116,7 +120,7 @@ func (r *componentRow) component() (store.Component, error) {
 			return r.c, err
 		}
 	}
-	return r.c, unmarshal(r.uncompared, &r.c.Uncompared)
+	return r.c, nil
 }
 
 // unmarshal reads stored JSON; nothing is stored as an empty text.
@@ -130,9 +134,13 @@ func unmarshal(text string, into any) error {
 	return nil
 }
 
-func scanComponent(row func(...any) error) (store.Component, error) {
+func scanMatched(row func(...any) error) (store.Component, error) {
 	var r componentRow
-	if err := row(r.into()...); err != nil {
+	var uncompared string
+	if err := row(append(r.into(), &r.c.Matched, &uncompared)...); err != nil {
+		return r.c, err
+	}
+	if err := unmarshal(uncompared, &r.c.Uncompared); err != nil {
 		return r.c, err
 	}
 	return r.component()
@@ -140,7 +148,7 @@ func scanComponent(row func(...any) error) (store.Component, error) {
 
 // Components implements store.Inventories.
 func (n *nouns) Components(ctx context.Context, ids []int64) ([]store.Component, error) {
-	found, err := collect(ctx, n.read, scanComponent, "select "+componentColumns+" from components c where c.id"+n.dialect.ints(1), list(ids))
+	found, err := collect(ctx, n.read, scanMatched, "select "+matchedComponents+" where c.id"+n.dialect.ints(1), list(ids))
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -16,53 +15,45 @@ import (
 
 // Unmatched implements store.Matches.
 func (n *nouns) Unmatched(ctx context.Context, components []int64, release int64) ([]store.Component, error) {
-	return collect(ctx, n.read, scanComponent, "select "+componentColumns+" from components c where c.id"+n.dialect.ints(1)+
-		" and (c.matched is null or c.matched < $2) order by c.id", list(components), release)
+	return collect(ctx, n.read, scanMatched, "select "+matchedComponents+" where c.id"+n.dialect.ints(1)+
+		" and (m.release is null or m.release < $2) order by c.id", list(components), release)
 }
 
-// MatchesOf implements store.Matches.
+// MatchesOf implements store.Matches. It is one statement: what it reads is of one
+// moment.
 func (n *nouns) MatchesOf(ctx context.Context, components []int64) (store.Matched, error) {
 	m := store.Matched{Findings: map[int64][]store.ComponentFinding{}, Uncompared: map[int64][]store.Uncompared{}}
-	bodies, err := n.componentFindings(ctx, components)
-	if err != nil {
-		return m, err
-	}
-	for id, body := range bodies {
-		var list []store.ComponentFinding
-		if err := json.Unmarshal(body, &list); err != nil {
-			return m, errs.E(errs.Damaged, "read the findings of component %d: %w", id, err)
-		}
-		m.Findings[id] = list
-	}
-	_, err = collect(ctx, n.read, func(row func(...any) error) (struct{}, error) {
-		var id int64
-		var text string
-		if err := row(&id, &text); err != nil {
+	_, err := collect(ctx, n.read, func(row func(...any) error) (struct{}, error) {
+		var id, release int64
+		var uncompared string
+		var body []byte
+		if err := row(&id, &release, &uncompared, &body); err != nil {
 			return struct{}{}, err
 		}
-		var list []store.Uncompared
-		err := unmarshal(text, &list)
-		m.Uncompared[id] = list
-		return struct{}{}, err
-	}, "select id, uncompared from components where uncompared <> '' and id"+n.dialect.ints(1), list(components))
-	if err != nil {
-		return m, err
-	}
-	// Last: what was read before is not of a later release than this one.
-	err = n.read.QueryRowContext(ctx, "select coalesce(max(matched), 0) from components where id"+n.dialect.ints(1), list(components)).Scan(&m.Newest)
-	return m, unavailable(err)
+		m.Newest = max(m.Newest, release)
+		return struct{}{}, fillMatched(&m, id, uncompared, body)
+	}, "select component_id, release, uncompared, body from component_findings where component_id"+n.dialect.ints(1), list(components))
+	return m, err
 }
 
-func (n *nouns) componentFindings(ctx context.Context, components []int64) (map[int64][]byte, error) {
-	out := map[int64][]byte{}
-	_, err := collect(ctx, n.read, func(row func(...any) error) (struct{}, error) {
-		var id int64
-		var body []byte
-		err := row(&id, &body)
-		out[id] = body
-		return struct{}{}, err
-	}, "select component_id, body from component_findings where component_id"+n.dialect.ints(1), list(components))
-	return out, err
+// fillMatched adds what is stored of a component.
+func fillMatched(m *store.Matched, id int64, uncompared string, body []byte) error {
+	if uncompared != "" {
+		var list []store.Uncompared
+		if err := unmarshal(uncompared, &list); err != nil {
+			return err
+		}
+		m.Uncompared[id] = list
+	}
+	if len(body) == 0 {
+		return nil
+	}
+	var list []store.ComponentFinding
+	if err := json.Unmarshal(body, &list); err != nil {
+		return errs.E(errs.Damaged, "read the findings of component %d: %w", id, err)
+	}
+	m.Findings[id] = list
+	return nil
 }
 
 // SaveMatches implements store.Matches.
@@ -151,39 +142,49 @@ func numbered(list []store.ComponentFinding, numbers map[store.AdvisoryKey]int64
 }
 
 func (n *nouns) saveMatches(ctx context.Context, r store.MatchResult, numbers map[store.AdvisoryKey]int64) error {
-	own, err := n.claimComponents(ctx, r)
+	findings := make(map[int64][]store.ComponentFinding, len(r.Findings))
+	for id, list := range r.Findings {
+		findings[id] = numbered(list, numbers)
+	}
+	own, err := n.claimComponents(ctx, r, findings)
 	if err != nil || len(own) == 0 {
 		return err
 	}
-	findings := map[int64][]store.ComponentFinding{}
-	for _, id := range own {
-		if list := r.Findings[id]; len(list) > 0 {
-			findings[id] = numbered(list, numbers)
-		}
-	}
-	if err := n.saveIntervals(ctx, own, findings, r.Release); err != nil {
-		return err
-	}
-	return n.saveComponentFindings(ctx, own, findings, r.Release)
+	return n.saveIntervals(ctx, own, findings, r.Release)
 }
 
-// claimComponents marks the components as matched with the release and returns
-// those that were not yet. Whoever comes at the same time waits here, in the order
-// of ids, and then finds nothing left to do.
-func (n *nouns) claimComponents(ctx context.Context, r store.MatchResult) ([]int64, error) {
-	if lock := n.dialect.forUpdate(); lock != "" {
-		if _, err := n.write.ExecContext(ctx, "select id from components where id"+n.dialect.ints(1)+" order by id"+lock, list(r.Components)); err != nil {
-			return nil, err
+// claimComponents stores what the release says of the components and returns those
+// of which it was not known yet. Whoever comes at the same time waits here, in the
+// order of ids, and then finds nothing left to do.
+func (n *nouns) claimComponents(ctx context.Context, r store.MatchResult, findings map[int64][]store.ComponentFinding) ([]int64, error) {
+	rows := make([]matchedRow, 0, len(r.Components))
+	for _, id := range slices.Sorted(slices.Values(r.Components)) {
+		row := matchedRow{component: id, uncompared: uncomparedText(r.Uncompared[id])}
+		if list := findings[id]; len(list) > 0 {
+			var err error
+			if row.body, err = json.Marshal(list); err != nil {
+				return nil, err
+			}
 		}
+		rows = append(rows, row)
 	}
 	own, err := collect(ctx, n.write, func(row func(...any) error) (id int64, err error) {
 		err = row(&id)
 		return id, err
-	}, "update components set matched = $1, uncompared = r.uncompared from "+n.dialect.rows(2, "id bigint", "uncompared text")+
-		" r where components.id = r.id and (components.matched is null or components.matched < $1) returning components.id",
-		r.Release, table(r.Components, func(id int64) []any { return []any{id, uncomparedText(r.Uncompared[id])} }))
+	}, "insert into component_findings (component_id, release, uncompared, body) select id, $1, uncompared, body from "+
+		n.dialect.rows(2, "id bigint", "uncompared text", "body bytes")+` r where true order by id
+on conflict (component_id) do update set release = excluded.release, uncompared = excluded.uncompared, body = excluded.body
+where component_findings.release < excluded.release returning component_id`,
+		r.Release, table(rows, func(m matchedRow) []any { return []any{m.component, m.uncompared, m.body} }))
 	slices.Sort(own)
 	return own, err
+}
+
+// matchedRow is a row of component_findings.
+type matchedRow struct {
+	component  int64
+	uncompared string
+	body       []byte
 }
 
 func uncomparedText(list []store.Uncompared) string {
@@ -208,12 +209,11 @@ func (n *nouns) saveIntervals(ctx context.Context, components []int64, findings 
 	was, err := collect(ctx, n.write, func(row func(...any) error) (m interval, err error) {
 		err = row(&m.component, &m.advisory, &m.covers)
 		return m, err
-	}, "select m.component_id, m.advisory_id, m.interval from "+n.dialect.rows(1, "id bigint")+" r join matches m on m.component_id = r.id where m.release_to is null",
-		table(components, func(id int64) []any { return []any{id} }))
+	}, "select m.component_id, m.advisory_id, m.interval from matches m where m.component_id"+n.dialect.ints(1)+" and m.release_to is null", list(components))
 	if err != nil {
 		return err
 	}
-	end, begin := intervalChanges(was, intervalsOf(findings))
+	end, begin := intervalChanges(was, intervalsOf(components, findings))
 	if len(end) > 0 {
 		if _, err := n.write.ExecContext(ctx, "update matches set release_to = $1 from "+n.dialect.rows(2, "component_id bigint", "advisory_id bigint")+
 			" r where matches.component_id = r.component_id and matches.advisory_id = r.advisory_id and matches.release_to is null",
@@ -233,9 +233,10 @@ func (n *nouns) saveIntervals(ctx context.Context, components []int64, findings 
 
 // intervalsOf are the matches behind findings. A record that contributes to
 // several of them matched once.
-func intervalsOf(findings map[int64][]store.ComponentFinding) map[[2]int64]interval {
+func intervalsOf(components []int64, findings map[int64][]store.ComponentFinding) map[[2]int64]interval {
 	out := map[[2]int64]interval{}
-	for id, list := range findings {
+	for _, id := range components {
+		list := findings[id]
 		for i := range list {
 			for _, a := range list[i].Advisories {
 				out[[2]int64{id, a.Number}] = interval{id, a.Number, covering(&list[i], a.ID)}
@@ -273,44 +274,4 @@ func intervalChanges(was []interval, now map[[2]int64]interval) (end, begin []in
 		return cmp.Or(cmp.Compare(a.component, b.component), cmp.Compare(a.advisory, b.advisory))
 	})
 	return end, begin
-}
-
-// componentBody is the stored projection of a component's findings.
-type componentBody struct {
-	component int64
-	body      []byte
-}
-
-func (n *nouns) saveComponentFindings(ctx context.Context, components []int64, findings map[int64][]store.ComponentFinding, release int64) error {
-	was, err := n.componentFindings(ctx, components)
-	if err != nil {
-		return err
-	}
-	var changed []componentBody
-	for _, id := range components {
-		list := findings[id]
-		if len(list) == 0 {
-			continue
-		}
-		body, err := json.Marshal(list)
-		if err != nil {
-			return err
-		}
-		if !bytes.Equal(body, was[id]) {
-			changed = append(changed, componentBody{id, body})
-		}
-		delete(was, id)
-	}
-	if gone := slices.Sorted(maps.Keys(was)); len(gone) > 0 {
-		if _, err := n.write.ExecContext(ctx, "delete from component_findings where component_id"+n.dialect.ints(1), list(gone)); err != nil {
-			return err
-		}
-	}
-	if len(changed) == 0 {
-		return nil
-	}
-	_, err = n.write.ExecContext(ctx, "insert into component_findings (component_id, release, body) select component_id, $1, body from "+
-		n.dialect.rows(2, "component_id bigint", "body bytes")+" r where true on conflict (component_id) do update set release = excluded.release, body = excluded.body",
-		release, table(changed, func(b componentBody) []any { return []any{b.component, b.body} }))
-	return err
 }

@@ -431,17 +431,21 @@ func (g *merging) hold(ctx context.Context) error {
 		if !g.handed(s) {
 			continue
 		}
-		ids = append(ids, s.ID)
+		if g.old[s.ID] != nil { // what is new holds nothing yet
+			ids = append(ids, s.ID)
+		}
 		ids = append(ids, s.Absorbed...)
 		for place, h := range s.Hold {
 			handles = append(handles, handle{h, g.m.Found[s.Found].Component, s.ID, place})
 		}
 	}
-	if len(ids) == 0 {
-		return nil
+	if len(ids) > 0 {
+		if _, err := g.n.write.ExecContext(ctx, "delete from finding_advisories where finding_id"+g.n.dialect.ints(1), list(ids)); err != nil {
+			return err
+		}
 	}
-	if _, err := g.n.write.ExecContext(ctx, "delete from finding_advisories where finding_id"+g.n.dialect.ints(1), list(ids)); err != nil {
-		return err
+	if len(handles) == 0 {
+		return nil
 	}
 	_, err := g.n.write.ExecContext(ctx, "insert into finding_advisories (version_id, component_id, advisory_id, part, finding_id, place) select $1, component_id, advisory_id, part, finding_id, place from "+
 		g.n.dialect.rows(2, "component_id bigint", "advisory_id bigint", "part text", "finding_id bigint", "place bigint")+" r where true",

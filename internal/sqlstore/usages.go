@@ -143,17 +143,18 @@ func usageChanges(before, after []store.UsedComponent) usageChange {
 
 func (n *nouns) saveUsages(ctx context.Context, version int64, d usageChange, seq int64) error {
 	if len(d.end) > 0 {
-		if _, err := n.write.ExecContext(ctx, "update usages set scan_to = $2 where "+usedBy(1)+" and component_id"+n.dialect.ints(3),
-			version, seq, list(d.end)); err != nil {
-			return fmt.Errorf("end the use of components: %w", unavailable(err))
+		// What the same scan began was never so. Without it an interval begins once.
+		for _, end := range []string{"delete from usages where scan_from = $2 and ", "update usages set scan_to = $2 where "} {
+			if _, err := n.write.ExecContext(ctx, end+usedBy(1)+" and component_id"+n.dialect.ints(3), version, seq, list(d.end)); err != nil {
+				return fmt.Errorf("end the use of components: %w", unavailable(err))
+			}
 		}
 	}
 	if len(d.begin) == 0 {
 		return nil
 	}
-	_, err := n.write.ExecContext(ctx, `insert into usages (version_id, component_id, scan_from, direct, scope)
-select $1, component_id, $2, direct, scope from `+n.dialect.rows(3, "component_id bigint", "direct boolean", "scope text")+` r
-where true on conflict (version_id, component_id, scan_from) do update set scan_to = null, direct = excluded.direct, scope = excluded.scope`,
+	_, err := n.write.ExecContext(ctx, "insert into usages (version_id, component_id, scan_from, direct, scope) select $1, component_id, $2, direct, scope from "+
+		n.dialect.rows(3, "component_id bigint", "direct boolean", "scope text")+" r",
 		version, seq, table(d.begin, func(u store.UsedComponent) []any { return []any{u.ID, u.Direct, string(u.Scope)} }))
 	if err != nil {
 		return fmt.Errorf("begin the use of components: %w", unavailable(err))

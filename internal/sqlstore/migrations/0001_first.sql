@@ -226,9 +226,7 @@ create table components (
   name_key text {{.Binary}} not null, -- lower case, for search
   origin_kind text not null default '',
   origin_ref text not null default '',
-  licences text not null default '[]', -- JSON list, as first seen
-  matched bigint, -- the release (its seq) that it was last matched with
-  uncompared text not null default '' -- why the version could not be compared with that release; JSON list of advisory ids and the reason
+  licences text not null default '[]' -- JSON list, as first seen
 );
 create index components_name on components (name_key, ecosystem, version);
 
@@ -306,12 +304,14 @@ create table matches (
 ) {{.Clustered}};
 create index matches_advisory on matches (advisory_id);
 
--- What the last matching said of a component: a projection, rebuildable. Only
--- for components with findings.
+-- What the last matching said of a component: a projection, rebuildable. It is not
+-- among the component's own columns: each release writes it anew, and a wider row
+-- with three indexes would be written with it.
 create table component_findings (
   component_id bigint primary key references components (id),
-  release bigint not null,
-  body {{.Bytes}} not null -- JSON, see store.ComponentFinding
+  release bigint not null, -- the seq of that which it was matched with
+  uncompared text not null, -- why the version could not be compared; JSON list of advisory ids and the reason, or empty
+  body {{.Bytes}} not null -- JSON, see store.ComponentFinding; empty: no findings
 ) {{.Clustered}};
 
 -- Findings: a component and a vulnerability in a version. The current projection
