@@ -116,11 +116,11 @@ func (r *run) commit(ctx context.Context, effect func(tx store.Store, s *store.S
 	var after store.Scan
 	err := r.p.Store.Tx(ctx, func(tx store.Store) error {
 		// The row is locked first: of two workers one waits here and then stops.
-		held, cancel, err := tx.Beat(ctx, r.scan.ID, r.scan.Attempt, r.p.now())
+		held, err := tx.Hold(ctx, r.scan.Fence())
 		if err != nil {
 			return err
 		}
-		if !held || cancel {
+		if !held {
 			return errLost
 		}
 		after = r.scan

@@ -131,17 +131,17 @@ where id = $1`, f.project, c.Critical, c.High, c.Medium, c.Low, c.Negligible, c.
 // same vulnerabilities wait for one another and never in a circle.
 func (f *figures) moveVulnerabilities(ctx context.Context, changes, facts map[string]store.Vulnerability) error {
 	var known, counted []store.Vulnerability
-	if lock := f.n.dialect.forUpdate(); lock != "" && len(changes) > 0 {
-		if _, err := f.n.write.ExecContext(ctx, "select id from vulnerabilities where organisation_id = $1 and id"+f.n.dialect.texts(2)+" order by id"+lock,
-			f.organisation, list(slices.Sorted(maps.Keys(changes)))); err != nil {
-			return unavailable(err)
-		}
-	}
 	for _, id := range slices.Sorted(maps.Keys(changes)) {
 		if _, ok := facts[id]; ok {
 			known = append(known, changes[id])
 		} else {
 			counted = append(counted, changes[id])
+		}
+	}
+	if lock := f.n.dialect.forUpdate(); lock != "" && len(counted) > 0 { // the upsert alone comes in that order
+		if _, err := f.n.write.ExecContext(ctx, "select id from vulnerabilities where organisation_id = $1 and id"+f.n.dialect.texts(2)+" order by id"+lock,
+			f.organisation, list(slices.Sorted(maps.Keys(changes)))); err != nil {
+			return unavailable(err)
 		}
 	}
 	if len(known) > 0 {

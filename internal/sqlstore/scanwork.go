@@ -284,6 +284,14 @@ func (n *nouns) Beat(ctx context.Context, id string, attempt int64, now time.Tim
 	return true, found[0], nil
 }
 
+// Hold locks a scan that a worker holds.
+func (n *nouns) Hold(ctx context.Context, f store.Fence) (bool, error) {
+	where, args := held(f, 1)
+	found, err := collect(ctx, n.write, func(row func(...any) error) (id string, err error) { return id, row(&id) },
+		"select id from scans"+where+n.dialect.forUpdate(), args...)
+	return len(found) > 0, err
+}
+
 // StaleScans lists admitted scans of which nothing is heard.
 func (n *nouns) StaleScans(ctx context.Context, age time.Duration, now time.Time, limit int) ([]store.Scan, error) {
 	return collect(ctx, n.read, readScan, "select "+scanColumns()+fmt.Sprintf(` from scans s where s.state in ('queued', 'running')

@@ -258,6 +258,9 @@ type Scans interface {
 	EndCancelled(ctx context.Context, id string, now time.Time) (ended bool, err error)
 	// ArchiveLog puts a blob in the place of the live log of a scan that has ended.
 	ArchiveLog(ctx context.Context, id, blob string) error
+	// Hold keeps a scan from others until the transaction ends. It is false if the
+	// fence does not hold: another worker has the scan, or it is to be cancelled.
+	Hold(ctx context.Context, f Fence) (bool, error)
 	// Beat says that a scan's worker lives, and reads whether to stop. held is false
 	// if the worker holds the scan no more.
 	Beat(ctx context.Context, id string, attempt int64, now time.Time) (held, cancel bool, err error)

@@ -279,6 +279,14 @@ func (d *scanDesk) fence() {
 	if held {
 		d.t.Error("the first worker still holds it")
 	}
+	for _, h := range []struct {
+		fence store.Fence
+		want  bool
+	}{{first.Fence(), false}, {second.Fence(), true}} {
+		if held, err := d.s.Hold(d.t.Context(), h.fence); held != h.want || err != nil {
+			d.t.Errorf("hold of attempt %d: %v, %v; want %v", h.fence.Attempt, held, err, h.want)
+		}
+	}
 	fence := second.Fence()
 	second.Stage = store.StageInventory
 	d.must(d.s.SaveScan(d.t.Context(), fence, second))
@@ -343,6 +351,9 @@ func (d *scanDesk) cancel() {
 	}
 	if held, cancel, err := d.s.Beat(ctx, s.ID, s.Attempt, d.now); !held || !cancel || err != nil {
 		d.t.Errorf("the worker hears %v, %v, %v", held, cancel, err)
+	}
+	if held, err := d.s.Hold(ctx, s.Fence()); held || err != nil {
+		d.t.Errorf("to be cancelled, and held: %v, %v", held, err)
 	}
 	d.want(errs.Conflict, d.s.SaveScan(ctx, s.Fence(), s))
 	for _, want := range []bool{true, false} {
