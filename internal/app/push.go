@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 
@@ -123,18 +124,38 @@ func readPush(in *Push) (scandoc.Document, error) {
 }
 
 func writeUpload(ctx context.Context, blobs blob.Store, u Upload) (digest string, size int, err error) {
-	data, err := json.Marshal(u)
+	text, err := json.Marshal(u)
+	if err != nil {
+		return "", 0, err
+	}
+	data, err := store.Pack(text)
 	if err != nil {
 		return "", 0, err
 	}
 	digest, _, err = blobs.Put(ctx, bytes.NewReader(data))
-	return digest, len(data), err
+	return digest, len(text), err
 }
 
 // ReadUpload reads a pushed inventory from its blob.
 func ReadUpload(ctx context.Context, blobs blob.Store, digest string) (Upload, error) {
 	var u Upload
-	return u, readBlob(ctx, blobs, digest, &u)
+	r, err := blobs.Open(ctx, digest)
+	if err != nil {
+		return u, err
+	}
+	defer r.Close() //nolint:errcheck // read only
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return u, fmt.Errorf("read a pushed inventory: %w", err)
+	}
+	text, err := store.Unpack(data)
+	if err != nil {
+		return u, err
+	}
+	if err := json.Unmarshal(text, &u); err != nil {
+		return u, errs.E(errs.Damaged, "read a pushed inventory: %w", err)
+	}
+	return u, nil
 }
 
 // readBlob reads a blob of JSON.

@@ -3,8 +3,6 @@ package store
 import (
 	"encoding/json"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/inventory"
 )
@@ -32,33 +30,20 @@ type UnitOccurrence struct {
 	Integrity []string        `json:"i,omitempty"`
 }
 
-// maxUnitBody bounds what one unit may inflate to.
-const maxUnitBody = 512 << 20
-
 // EncodeUnitBody writes a unit's content.
 func EncodeUnitBody(b *UnitBody) ([]byte, error) {
 	text, err := json.Marshal(b)
 	if err != nil {
 		return nil, err
 	}
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault))
-	if err != nil {
-		return nil, err
-	}
-	defer z.Close() //nolint:errcheck // writes nowhere
-	return z.EncodeAll(text, nil), nil
+	return Pack(text)
 }
 
 // DecodeUnitBody reads what EncodeUnitBody wrote.
 func DecodeUnitBody(data []byte) (*UnitBody, error) {
-	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnitBody))
+	text, err := Unpack(data)
 	if err != nil {
 		return nil, err
-	}
-	defer z.Close()
-	text, err := z.DecodeAll(data, nil)
-	if err != nil {
-		return nil, errs.E(errs.Damaged, "inflate a unit: %w", err)
 	}
 	b := &UnitBody{}
 	if err := json.Unmarshal(text, b); err != nil {

@@ -39,14 +39,17 @@ func (d *reader) readDrift(p *place, u *unit) error {
 }
 
 func (d *reader) readComponents(p *place) error {
+	var c component
+	read := d.occurrencesOf(&c)
+	members := []field{
+		{name: "id", text: &c.id, need: true}, {name: "purl", text: &c.purl, need: true}, {name: "ecosystem", text: &c.ecosystem, need: true},
+		{name: "name", text: &c.name, need: true}, {name: "version", text: &c.version, need: true}, {name: "licences", list: &c.licences},
+		{name: "origin", do: func(p *place) error { return d.readOrigin(p, &c.origin) }},
+		{name: "occurrences", need: true, do: read},
+	}
 	return d.each(p, d.limits.Components, func(p *place) error {
-		var c component
-		err := d.object(p, []field{
-			{name: "id", text: &c.id, need: true}, {name: "purl", text: &c.purl, need: true}, {name: "ecosystem", text: &c.ecosystem, need: true},
-			{name: "name", text: &c.name, need: true}, {name: "version", text: &c.version, need: true}, {name: "licences", list: &c.licences},
-			{name: "origin", do: func(p *place) error { return d.readOrigin(p, &c.origin) }},
-			{name: "occurrences", need: true, do: func(p *place) error { return d.readOccurrences(p, &c) }},
-		})
+		c = component{}
+		err := d.object(p, members)
 		if err == nil && len(c.occurrences) == 0 {
 			err = invalid(&place{in: p, name: "occurrences"}, "is empty")
 		}
@@ -73,26 +76,32 @@ type everyOccurrence struct{}
 // String is the place.
 func (everyOccurrence) String() string { return "components[].occurrences" }
 
-func (d *reader) readOccurrences(p *place, c *component) error {
-	c.occurrences = nil
-	return d.each(p, d.limits.Occurrences, func(p *place) error {
+// occurrencesOf reads the occurrences of the component that c is at that moment.
+func (d *reader) occurrencesOf(c *component) func(p *place) error {
+	var o occurrence
+	var scope string
+	members := []field{
+		{name: "unit", text: &o.unit, need: true}, {name: "written", text: &o.written}, {name: "path", text: &o.path}, {name: "line", line: &o.line},
+		{name: "direct", truth: &o.direct, need: true}, {name: "scope", text: &scope, need: true},
+		{name: "declared", list: &o.declared}, {name: "integrity", list: &o.integrity},
+	}
+	element := func(p *place) error {
 		if err := room(everyOccurrence{}, d.places, d.limits.Occurrences); err != nil {
 			return err
 		}
 		d.places++
-		var o occurrence
-		var scope string
-		err := d.object(p, []field{
-			{name: "unit", text: &o.unit, need: true}, {name: "written", text: &o.written}, {name: "path", text: &o.path}, {name: "line", line: &o.line},
-			{name: "direct", truth: &o.direct, need: true}, {name: "scope", text: &scope, need: true},
-			{name: "declared", list: &o.declared}, {name: "integrity", list: &o.integrity},
-		})
+		o, scope = occurrence{}, ""
+		err := d.object(p, members)
 		if err == nil {
 			o.scope, err = scopeOf(p, scope)
 		}
 		c.occurrences = append(c.occurrences, o)
 		return err
-	})
+	}
+	return func(p *place) error {
+		c.occurrences = nil
+		return d.each(p, d.limits.Occurrences, element)
+	}
 }
 
 // scopeOf checks the scope of what stands at a place.
@@ -104,9 +113,11 @@ func scopeOf(p *place, s string) (inventory.Scope, error) {
 }
 
 func (d *reader) readEdges(p *place) error {
+	var e edge
+	members := []field{{name: "unit", text: &e.unit, need: true}, {name: "from", text: &e.from, need: true}, {name: "to", text: &e.to, need: true}}
 	return d.each(p, d.limits.Edges, func(p *place) error {
-		var e edge
-		err := d.object(p, []field{{name: "unit", text: &e.unit, need: true}, {name: "from", text: &e.from, need: true}, {name: "to", text: &e.to, need: true}})
+		e = edge{}
+		err := d.object(p, members)
 		d.edges = append(d.edges, e)
 		return err
 	})
