@@ -9,7 +9,7 @@ import (
 )
 
 // Store keeps blobs. Digests are "sha256:" and 64 hexadecimal digits, of the
-// content as it was put.
+// content as it was put; see Small for others.
 type Store interface {
 	// Put stores what r gives and returns its digest and size in bytes. Nothing is
 	// stored of a reader that fails. Storing again what is there is no error.

@@ -341,13 +341,19 @@ func (p *Pipeline) endAnalysis(ctx context.Context, s store.Scan, done store.Ana
 	return err
 }
 
+// analyzed is what an analyzer found, and the blob that has it.
+type analyzed struct {
+	app.AnalyzerResult
+	digest string // empty: none
+}
+
 // results reads what the analyzers found, and what became of those that failed.
-func (r *run) results(ctx context.Context) ([]app.AnalyzerResult, error) {
+func (r *run) results(ctx context.Context) ([]analyzed, error) {
 	analyses, err := r.p.Store.Analyses(ctx, r.scan.ID)
 	if err != nil {
 		return nil, err
 	}
-	var all []app.AnalyzerResult
+	var all []analyzed
 	for _, a := range analyses {
 		result, ok := r.own[a.Analyzer]
 		switch {
@@ -358,7 +364,7 @@ func (r *run) results(ctx context.Context) ([]app.AnalyzerResult, error) {
 				return nil, err
 			}
 		}
-		all = append(all, result)
+		all = append(all, analyzed{result, a.Result})
 	}
 	return all, nil
 }
@@ -405,7 +411,7 @@ type summary struct {
 	digest     string // of the ledger
 }
 
-func (r *run) sum(ctx context.Context, results []app.AnalyzerResult) (summary, error) {
+func (r *run) sum(ctx context.Context, results []analyzed) (summary, error) {
 	var s summary
 	var lists [][]store.Found
 	purls := map[int64]string{}
@@ -427,6 +433,10 @@ func (r *run) sum(ctx context.Context, results []app.AnalyzerResult) (summary, e
 		r.say("warn", n)
 	}
 	s.found = MergeFound(lists...)
+	if len(results) == 1 && results[0].digest != "" && len(results[0].Found) == len(s.found) {
+		s.result = results[0].digest // the list of the only one is the merged one
+		return s, r.cover(ctx, &s, known)
+	}
 	merged := app.AnalyzerResult{Release: s.release, Found: make([]app.FoundComponent, len(s.found))}
 	for i, f := range s.found {
 		merged.Found[i] = app.FoundComponent{PURL: purls[f.Component], Found: f}

@@ -47,14 +47,16 @@ func OpenBlobs(o Options) (blob.Store, error) {
 		return nil, err
 	}
 	if !strings.HasPrefix(o.Blobs, "s3://") {
-		return blob.NewFolder(o.Blobs)
+		folder, err := blob.NewFolder(o.Blobs)
+		return blob.Small(folder), err
 	}
 	bucket, err := blob.ParseBucket(o.Blobs)
 	if err != nil {
 		return nil, err
 	}
 	bucket.AccessKey, bucket.SecretKey, bucket.Session = o.SecretAccess.Key, o.SecretAccess.Secret, o.SecretAccess.Session
-	return blob.NewS3(bucket)
+	s3, err := blob.NewS3(bucket)
+	return blob.Small(s3), err
 }
 
 // Hold takes the data folder for this process; the function gives it back.

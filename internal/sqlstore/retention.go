@@ -73,10 +73,11 @@ func (n *nouns) rows(ctx context.Context, doing, query string, args ...any) (int
 	return result.RowsAffected()
 }
 
-// BlobsInUse lists the digests that rows name.
+// BlobsInUse lists the digests that rows name, but for blobs that are their own
+// names: see blob.Small.
 func (n *nouns) BlobsInUse(ctx context.Context) ([]string, error) {
 	return collect(ctx, n.read, func(row func(...any) error) (digest string, err error) { return digest, row(&digest) }, `
-		select upload from scans where upload <> '' union select ledger from scans where ledger <> ''
-		union select result from scans where result <> '' union select log from scans where log <> ''
-		union select result from analyses where result <> '' union select blob from releases`)
+		select upload from scans where upload like 'sha256:%' union select ledger from scans where ledger like 'sha256:%'
+		union select result from scans where result like 'sha256:%' union select log from scans where log like 'sha256:%'
+		union select result from analyses where result like 'sha256:%' union select blob from releases where blob like 'sha256:%'`)
 }

@@ -449,11 +449,11 @@ create table scans (
   finished_at bigint,
   error text not null default '',
   commit_id text not null default '',
-  upload text not null default '', -- digest of the blob that was pushed
+  upload text not null default '', -- the blob that was pushed
   inventory_id bigint,
-  ledger text not null default '', -- digest of the blob with the coverage ledger
-  result text not null default '', -- digest of the blob with the merged list
-  log text not null default '', -- digest of the blob with the log, when finished
+  ledger text not null default '', -- the blob with the coverage ledger
+  result text not null default '', -- the blob with the merged list
+  log text not null default '', -- the blob with the log, when finished
   changed text not null default '', -- JSON: per unit "new", "changed", "unchanged", "gone"
   analysis text not null default '', -- full, skipped (nothing changed), partial
   release_seq bigint, -- matched with
@@ -487,7 +487,7 @@ create table analyses (
   worker text not null default '',
   started_at bigint,
   finished_at bigint,
-  result text not null default '', -- digest of the blob with what it found
+  result text not null default '', -- the blob with what it found
   findings bigint not null default 0,
   error text not null default '',
   primary key (scan_id, analyzer)
