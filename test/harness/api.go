@@ -14,11 +14,12 @@ import (
 
 // Scan is what tests look at of a scan.
 type Scan struct {
-	ID         string `json:"id"`
-	State      string `json:"state"`
-	Stage      string `json:"stage"`
-	Error      string `json:"error"`
-	Components int    `json:"components"`
+	ID         string    `json:"id"`
+	State      string    `json:"state"`
+	Stage      string    `json:"stage"`
+	Error      string    `json:"error"`
+	Components int       `json:"components"`
+	FinishedAt time.Time `json:"finished_at"`
 }
 
 // Ended tells whether the scan will not go on.
