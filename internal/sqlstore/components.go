@@ -63,7 +63,7 @@ func (n *nouns) insertComponents(ctx context.Context, components []store.Compone
 select purl, ecosystem, name, version, lower(name), origin_kind, origin_ref, licences from `+
 		n.dialect.rows(1, "purl text", "ecosystem text", "name text", "version text", "origin_kind text", "origin_ref text", "licences text")+` r
 where true order by purl on conflict (purl) do nothing returning purl, id`,
-		table(components, func(c store.Component) []any {
+		table(n.dialect, components, func(c store.Component) []any {
 			return []any{c.PURL, c.Ecosystem, c.Name, c.Version, string(c.Origin.Kind), c.Origin.Ref, list(c.Licences)}
 		}))
 	if err != nil {
@@ -210,7 +210,7 @@ func (n *nouns) unitIDs(ctx context.Context, c conn, units []store.NewUnit) (map
 		ids[string(digest)] = id
 		return struct{}{}, err
 	}, "select digest, id from units where digest in (select digest from "+n.dialect.rows(1, "digest bytes")+" r)",
-		table(units, func(u store.NewUnit) []any { return []any{u.Digest} }))
+		table(n.dialect, units, func(u store.NewUnit) []any { return []any{u.Digest} }))
 	return ids, err
 }
 
@@ -233,7 +233,7 @@ func (n *nouns) insertUnits(ctx context.Context, units []store.NewUnit) error {
 select digest, kind, path, components, body from `+
 		n.dialect.rows(1, "digest bytes", "kind text", "path text", "components bigint", "body bytes")+` r
 where true order by digest on conflict (digest) do nothing`,
-		table(contents, func(u unitContent) []any { return []any{u.Digest, u.Kind, u.Path, u.Components, u.body} }))
+		table(n.dialect, contents, func(u unitContent) []any { return []any{u.Digest, u.Kind, u.Path, u.Components, u.body} }))
 	if err != nil {
 		return fmt.Errorf("store units: %w", unavailable(err))
 	}
@@ -254,7 +254,7 @@ func (n *nouns) AddInventory(ctx context.Context, digest []byte, components, edg
 		}
 		_, err = w.write.ExecContext(ctx, `insert into inventory_units (inventory_id, unit_id)
 select $1, id from (select distinct id from `+n.dialect.rows(2, "id bigint")+` r) u where true on conflict do nothing`,
-			id, table(units, func(u int64) []any { return []any{u} }))
+			id, table(n.dialect, units, func(u int64) []any { return []any{u} }))
 		return err
 	})
 	if err != nil {

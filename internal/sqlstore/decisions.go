@@ -80,7 +80,7 @@ func (n *nouns) decideAll(ctx context.Context, project string, subjects []subjec
 	}
 	_, err = n.write.ExecContext(ctx, "update findings set state = $1, state_until = $2, decision_id = r.decision, counts = r.counts, revision = findings.revision + 1 from "+
 		n.dialect.rows(3, "id bigint", "decision bigint", "counts boolean")+" r where findings.id = r.id",
-		string(d.State), millis(d.Until), table(subjects, func(s subject) []any { return []any{s.id, ids[s.id], s.present && d.State == store.Open} }))
+		string(d.State), millis(d.Until), table(n.dialect, subjects, func(s subject) []any { return []any{s.id, ids[s.id], s.present && d.State == store.Open} }))
 	if err != nil {
 		return 0, fmt.Errorf("decide: %w", unavailable(err))
 	}

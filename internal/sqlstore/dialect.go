@@ -14,9 +14,10 @@ type dialect interface {
 	texts(n int) string
 	// each is the table of the texts in a column's JSON list, in a column "value".
 	each(column string) string
-	// rows is a sub-select of the rows in a JSON list of lists that is bound to
-	// parameter n; columns are names and types: see rows.go.
+	// rows is a sub-select of the rows that are bound to parameter n, as table writes
+	// them; columns are names and types: see rows.go.
 	rows(n int, columns ...string) string
+	table(rows [][]any) string
 	// forUpdate locks the rows of a select until the transaction ends; SQLite has
 	// one writer, which is lock enough.
 	forUpdate() string

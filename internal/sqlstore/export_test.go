@@ -64,3 +64,21 @@ func (w watched) QueryRowContext(ctx context.Context, query string, args ...any)
 	w.look(query, args)
 	return w.conn.QueryRowContext(ctx, query, args...)
 }
+
+// Row is one of every type that rows carry.
+type Row struct {
+	Number int64
+	Maybe  *int64
+	Real   float64
+	Truth  bool
+	Text   string
+	Bytes  []byte
+}
+
+// Rows hands rows to the database and reads them back, in their order.
+func (db *DB) Rows(ctx context.Context, rows []Row) ([]Row, error) {
+	return collect(ctx, db.read, func(row func(...any) error) (r Row, err error) {
+		return r, row(&r.Number, &r.Maybe, &r.Real, &r.Truth, &r.Text, &r.Bytes)
+	}, "select n, m, f, t, s, b from "+db.dialect.rows(1, "n bigint", "m bigint", "f double precision", "t boolean", "s text", "b bytes")+" r order by n",
+		table(db.dialect, rows, func(r Row) []any { return []any{r.Number, r.Maybe, r.Real, r.Truth, r.Text, r.Bytes} }))
+}

@@ -153,7 +153,7 @@ func (f *figures) moveVulnerabilities(ctx context.Context, changes, facts map[st
 		// Not an equality with the organisation as such: SQLite would go through all that it has, for each.
 		if _, err := f.n.write.ExecContext(ctx, `update vulnerabilities set findings = vulnerabilities.findings + r.findings, projects = vulnerabilities.projects + r.projects
 from `+f.n.dialect.rows(2, "id text", "findings bigint", "projects bigint")+` r where vulnerabilities.organisation_id || '' = $1 and vulnerabilities.id = r.id`,
-			f.organisation, table(counted, func(v store.Vulnerability) []any { return []any{v.ID, v.Findings, v.Projects} })); err != nil {
+			f.organisation, table(f.n.dialect, counted, func(v store.Vulnerability) []any { return []any{v.ID, v.Findings, v.Projects} })); err != nil {
 			return fmt.Errorf("count vulnerabilities: %w", unavailable(err))
 		}
 	}
@@ -171,7 +171,7 @@ on conflict (organisation_id, id) do update set severity = excluded.severity, sc
  exploited = excluded.exploited, epss = excluded.epss, findings = vulnerabilities.findings + excluded.findings, projects = vulnerabilities.projects + excluded.projects
 where excluded.findings <> 0 or excluded.projects <> 0 or vulnerabilities.severity <> excluded.severity or vulnerabilities.score <> excluded.score
  or vulnerabilities.summary <> excluded.summary or vulnerabilities.exploited <> excluded.exploited or vulnerabilities.epss <> excluded.epss`,
-		f.organisation, table(list, func(v store.Vulnerability) []any {
+		f.organisation, table(f.n.dialect, list, func(v store.Vulnerability) []any {
 			return []any{v.ID, store.Severity(v.Severity), v.Score, v.Summary, v.Exploited, v.EPSS, v.Findings, v.Projects, v.FirstSeen.UnixMilli()}
 		}))
 	return err

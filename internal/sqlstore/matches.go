@@ -91,7 +91,7 @@ func (n *nouns) advisories(ctx context.Context, findings map[int64][]store.Compo
 	missing := lacking(sorted, func(k store.AdvisoryKey) bool { return numbers[k] != 0 })
 	if _, err := n.write.ExecContext(ctx, "insert into advisories (provider, advisory) select provider, advisory from "+
 		n.dialect.rows(1, "provider text", "advisory text")+" r where true order by provider, advisory on conflict (provider, advisory) do nothing",
-		table(missing, advisoryCells)); err != nil {
+		table(n.dialect, missing, advisoryCells)); err != nil {
 		return nil, unavailable(err)
 	}
 	return n.advisoryNumbers(ctx, n.write, sorted)
@@ -115,7 +115,7 @@ func (n *nouns) advisoryNumbers(ctx context.Context, c conn, keys []store.Adviso
 		out[k] = id
 		return struct{}{}, err
 	}, "select a.provider, a.advisory, a.id from "+n.dialect.rows(1, "provider text", "advisory text")+
-		" r join advisories a on a.provider = r.provider and a.advisory = r.advisory", table(keys, advisoryCells))
+		" r join advisories a on a.provider = r.provider and a.advisory = r.advisory", table(n.dialect, keys, advisoryCells))
 	return out, err
 }
 
@@ -175,7 +175,7 @@ func (n *nouns) claimComponents(ctx context.Context, r store.MatchResult, findin
 		n.dialect.rows(2, "id bigint", "uncompared text", "body bytes")+` r where true order by id
 on conflict (component_id) do update set release = excluded.release, uncompared = excluded.uncompared, body = excluded.body
 where component_findings.release < excluded.release returning component_id`,
-		r.Release, table(rows, func(m matchedRow) []any { return []any{m.component, m.uncompared, m.body} }))
+		r.Release, table(n.dialect, rows, func(m matchedRow) []any { return []any{m.component, m.uncompared, m.body} }))
 	slices.Sort(own)
 	return own, err
 }
@@ -217,7 +217,7 @@ func (n *nouns) saveIntervals(ctx context.Context, components []int64, findings 
 	if len(end) > 0 {
 		if _, err := n.write.ExecContext(ctx, "update matches set release_to = $1 from "+n.dialect.rows(2, "component_id bigint", "advisory_id bigint")+
 			" r where matches.component_id = r.component_id and matches.advisory_id = r.advisory_id and matches.release_to is null",
-			release, table(end, func(m interval) []any { return []any{m.component, m.advisory} })); err != nil {
+			release, table(n.dialect, end, func(m interval) []any { return []any{m.component, m.advisory} })); err != nil {
 			return err
 		}
 	}
@@ -227,7 +227,7 @@ func (n *nouns) saveIntervals(ctx context.Context, components []int64, findings 
 	_, err = n.write.ExecContext(ctx, "insert into matches (component_id, advisory_id, release_from, interval) select component_id, advisory_id, $1, covers from "+
 		n.dialect.rows(2, "component_id bigint", "advisory_id bigint", "covers text")+
 		" r where true on conflict (component_id, advisory_id, release_from) do update set interval = excluded.interval, release_to = null",
-		release, table(begin, func(m interval) []any { return []any{m.component, m.advisory, m.covers} }))
+		release, table(n.dialect, begin, func(m interval) []any { return []any{m.component, m.advisory, m.covers} }))
 	return err
 }
 

@@ -355,7 +355,7 @@ func (g *merging) insert(ctx context.Context) error {
  first_scan, first_seen_at, known_at, state, state_until, decision_id, counts)
 select $2, $3, component_id, vulnerability, severity, score, summary, fixed_in, exploited, epss, component_key, direct, scope, body,
  $4, $5, known_at, state, state_until, decision_id, counts from `+g.n.dialect.rows(1, factColumns...)+` r where true returning id, component_id, vulnerability`,
-		table(fresh, func(r *mergedRow) []any { return r.cells(g.knownAt(known, r)) }), g.project, g.m.Version, g.m.ScanSeq, g.m.At.UnixMilli())
+		table(g.n.dialect, fresh, func(r *mergedRow) []any { return r.cells(g.knownAt(known, r)) }), g.project, g.m.Version, g.m.ScanSeq, g.m.At.UnixMilli())
 	if err != nil {
 		return err
 	}
@@ -413,7 +413,7 @@ func (g *merging) update(ctx context.Context) error {
 	_, err := g.n.write.ExecContext(ctx, `update findings set vulnerability = r.vulnerability, severity = r.severity, score = r.score, summary = r.summary, fixed_in = r.fixed_in,
  exploited = r.exploited, epss = r.epss, component_key = r.component_key, direct = r.direct, scope = r.scope, body = r.body,
  state = r.state, state_until = r.state_until, decision_id = r.decision_id, counts = r.counts, gone_at = null, gone_scan = null, revision = findings.revision + 1
-from `+g.n.dialect.rows(1, factColumns...)+` r where findings.id = r.id`, table(changed, func(r *mergedRow) []any { return r.cells(0) }))
+from `+g.n.dialect.rows(1, factColumns...)+` r where findings.id = r.id`, table(g.n.dialect, changed, func(r *mergedRow) []any { return r.cells(0) }))
 	return err
 }
 
@@ -449,7 +449,7 @@ func (g *merging) hold(ctx context.Context) error {
 	}
 	_, err := g.n.write.ExecContext(ctx, "insert into finding_advisories (version_id, component_id, advisory_id, part, finding_id, place) select $1, component_id, advisory_id, part, finding_id, place from "+
 		g.n.dialect.rows(2, "component_id bigint", "advisory_id bigint", "part text", "finding_id bigint", "place bigint")+" r where true",
-		g.m.Version, table(handles, func(h handle) []any { return []any{h.component, h.Advisory, h.Part, h.finding, h.place} }))
+		g.m.Version, table(g.n.dialect, handles, func(h handle) []any { return []any{h.component, h.Advisory, h.Part, h.finding, h.place} }))
 	return err
 }
 

@@ -207,7 +207,7 @@ func (g *merging) decide(ctx context.Context) error {
 		return err
 	}
 	_, err = g.n.write.ExecContext(ctx, "update findings set decision_id = r.decision from "+g.n.dialect.rows(1, "id bigint", "decision bigint")+" r where findings.id = r.id",
-		table(decisions, func(d store.Decision) []any { return []any{d.FindingID, ids[d.FindingID]} }))
+		table(g.n.dialect, decisions, func(d store.Decision) []any { return []any{d.FindingID, ids[d.FindingID]} }))
 	return err
 }
 
@@ -226,7 +226,7 @@ func (n *nouns) addDecisions(ctx context.Context, decisions []store.Decision) (m
 	}, "insert into decisions (finding_id, at, actor, state, reason, comment, until, advisories) select finding_id, at, actor, state, reason, comment, until, advisories from "+
 		n.dialect.rows(1, "finding_id bigint", "at bigint", "actor text", "state text", "reason text", "comment text", "until bigint", "advisories text")+
 		" r where true returning id, finding_id",
-		table(decisions, func(d store.Decision) []any {
+		table(n.dialect, decisions, func(d store.Decision) []any {
 			return []any{d.FindingID, d.At.UnixMilli(), d.Actor, string(d.State), d.Reason, d.Comment, millis(d.Until), advisoryText(d.Advisories)}
 		}))
 	if err != nil {

@@ -155,7 +155,7 @@ func (n *nouns) saveUsages(ctx context.Context, version int64, d usageChange, se
 	}
 	_, err := n.write.ExecContext(ctx, "insert into usages (version_id, component_id, scan_from, direct, scope) select $1, component_id, $2, direct, scope from "+
 		n.dialect.rows(3, "component_id bigint", "direct boolean", "scope text")+" r",
-		version, seq, table(d.begin, func(u store.UsedComponent) []any { return []any{u.ID, u.Direct, string(u.Scope)} }))
+		version, seq, table(n.dialect, d.begin, func(u store.UsedComponent) []any { return []any{u.ID, u.Direct, string(u.Scope)} }))
 	if err != nil {
 		return fmt.Errorf("begin the use of components: %w", unavailable(err))
 	}
