@@ -37,7 +37,7 @@ type bench struct {
 	project string
 	tree    fstest.MapFS
 	fetched atomic.Int64
-	refs    []source.RemoteRef // of every repository
+	refs    []source.RemoteRef                                                 // of every repository
 	fetch   func(ctx context.Context, r source.Remote) (*source.Source, error) // instead of the tree
 }
 
