@@ -62,7 +62,7 @@ func (b *bench) scanRelease(in app.NewScan) store.Scan {
 	return b.reread(s.ID)
 }
 
-// TestRelease scans releases of a repository by their names: by the tag that the
+// TestRelease scans releases of a repository by their names (KX-5, KX-6): by the tag that the
 // pattern leads to, which is a version that a scan of the tag has, too.
 func TestRelease(t *testing.T) {
 	onEach(t, func(t *testing.T, b *bench) {

@@ -124,11 +124,11 @@ func deref(at any) any {
 
 // AdmitScans queues waiting scans. Turn orders the scans of one version, place
 // those of one project that could come now. A release's scan may turn out to be of
-// any version of its repository: until its ref is known, unresolved is its seq, and the
-// younger ones stay behind it. While another transaction admits,
-// this one leaves it to that, to those that follow and to the loop: waiting for
-// it, all that add or end scans would stand in one queue, each until the commit of
-// the one before.
+// any version of its repository: unresolved is the first of which that is not known
+// yet, and the younger ones stay behind it. While another transaction admits, this
+// one leaves it to that, to those that follow and to the loop: waiting for it, all
+// that add or end scans would stand in one queue, each until the commit of the one
+// before.
 func (n *nouns) AdmitScans(ctx context.Context, limits store.ScanLimits, now time.Time) ([]store.Scan, error) {
 	if mine, err := n.tryAdmission(ctx); err != nil || !mine {
 		return nil, err
