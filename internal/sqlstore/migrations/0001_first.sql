@@ -431,7 +431,8 @@ create table scans (
   trigger text not null, -- manual, push, schedule, create
   priority bigint not null, -- 1 first
   requested_by text not null, -- actor
-  ref text not null, -- as asked for; empty: the remote's HEAD
+  ref text not null, -- as asked for; empty: the remote's HEAD, or that of a release is not known yet
+  asked_release text not null default '', -- a release's name, in the place of a ref; empty: none
   language text not null default '', -- as asked for
   languages text not null default '[]', -- detected; JSON list
   state text not null, -- waiting, queued, running, done, failed, cancelled
