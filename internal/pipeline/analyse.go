@@ -104,6 +104,9 @@ func analysisOf(release store.Release, matched store.Matched) Analysis {
 // analyse runs the analyzers: the first here, the others as jobs of their own,
 // which any worker may take. Whoever is the last goes on.
 func (r *run) analyse(ctx context.Context) error {
+	if len(r.p.Analyzers) == 1 {
+		return r.analyseAlone(ctx, r.p.Analyzers[0].Name())
+	}
 	names := make([]string, len(r.p.Analyzers))
 	for i, a := range r.p.Analyzers {
 		names[i] = a.Name()
@@ -115,21 +118,16 @@ func (r *run) analyse(ctx context.Context) error {
 	if len(open) == 0 {
 		return r.next(ctx, store.StageMerge, "", nil)
 	}
-	result, fault := r.p.analyse(ctx, open[0], r.scan, r.used)
-	if fault != nil && (ctx.Err() != nil || !permanent(fault) && r.scan.Tries+1 < r.p.Tries) {
-		return fault
-	}
-	done, err := r.p.resultOf(ctx, r.scan.ID, open[0], result, fault)
+	done, result, err := r.run(ctx, open[0])
 	if err != nil {
 		return err
 	}
-	r.sayf("%s: %s.", open[0], analysisText(done))
-	if fault == nil {
+	if done.State == store.AnalysisDone {
 		r.own[open[0]] = result
 	}
 	left := 0
 	err = r.commit(ctx, func(tx store.Store, s *store.Scan) error {
-		if left, err = r.endAnalysis(ctx, tx, names, done); err != nil || left > 0 {
+		if left, err = r.endAnalysis(ctx, tx, done); err != nil || left > 0 {
 			return err
 		}
 		r.mark(s, "done", analysisText(done))
@@ -140,12 +138,43 @@ func (r *run) analyse(ctx context.Context) error {
 	return err
 }
 
-// openAnalyses lists the analyzers that have not finished. Where there are several
-// they are entered, and all but the first get a job.
-func (r *run) openAnalyses(ctx context.Context, names []string) ([]string, error) {
-	if len(names) == 1 {
-		return names, nil // entered when it is done
+// analyseAlone runs the only analyzer. Nobody else is to be waited for, so what it
+// finds is merged as it is stored.
+func (r *run) analyseAlone(ctx context.Context, name string) error {
+	began := r.p.now()
+	done, result, err := r.run(ctx, name)
+	if err != nil {
+		return err
 	}
+	done.Worker, done.Attempt, done.StartedAt = r.p.Worker, 1, began
+	return r.mergeAll(ctx, []analyzed{resultAs(done, result)}, func(tx store.Store, s *store.Scan) error {
+		if err := tx.AddAnalysis(ctx, done); err != nil {
+			return err
+		}
+		r.mark(s, "done", analysisText(done))
+		s.Stage = store.StageMerge
+		s.Stages = append(s.Stages, store.StageRun{Stage: s.Stage, State: "running", Started: r.p.now()})
+		return nil
+	})
+}
+
+// run runs an analyzer here. Its error is that of the stage, to be tried again; an
+// analyzer that has failed for good is one that is done.
+func (r *run) run(ctx context.Context, name string) (store.Analysis, app.AnalyzerResult, error) {
+	result, fault := r.p.analyse(ctx, name, r.scan, r.used)
+	if fault != nil && (ctx.Err() != nil || !permanent(fault) && r.scan.Tries+1 < r.p.Tries) {
+		return store.Analysis{}, result, fault
+	}
+	done, err := r.p.resultOf(ctx, r.scan.ID, name, result, fault)
+	if err == nil {
+		r.sayf("%s: %s.", name, analysisText(done))
+	}
+	return done, result, err
+}
+
+// openAnalyses lists the analyzers that have not finished. They are entered, and all
+// but the first get a job.
+func (r *run) openAnalyses(ctx context.Context, names []string) ([]string, error) {
 	var open []string
 	err := r.commit(ctx, func(tx store.Store, _ *store.Scan) error {
 		open = nil
@@ -173,10 +202,7 @@ func (r *run) openAnalyses(ctx context.Context, names []string) ([]string, error
 }
 
 // endAnalysis enters what an analyzer that ran here found.
-func (r *run) endAnalysis(ctx context.Context, tx store.Store, names []string, done store.Analysis) (int, error) {
-	if err := tx.OpenAnalyses(ctx, r.scan.ID, names); err != nil {
-		return 0, err
-	}
+func (r *run) endAnalysis(ctx context.Context, tx store.Store, done store.Analysis) (int, error) {
 	taken, err := tx.TakeAnalysis(ctx, r.scan.ID, done.Analyzer, r.p.Worker, r.p.now())
 	if err != nil {
 		return 0, lostIfConflict(err)
@@ -356,17 +382,22 @@ func (r *run) results(ctx context.Context) ([]analyzed, error) {
 	var all []analyzed
 	for _, a := range analyses {
 		result, ok := r.own[a.Analyzer]
-		switch {
-		case a.State == store.AnalysisFailed:
-			result = app.AnalyzerResult{Incomplete: true, Notices: []string{fmt.Sprintf("The analyzer %s failed: %s", a.Analyzer, a.Error)}}
-		case !ok && a.Result != "":
+		if !ok && a.Result != "" {
 			if err := r.p.getJSON(ctx, a.Result, &result); err != nil {
 				return nil, err
 			}
 		}
-		all = append(all, analyzed{result, a.Result})
+		all = append(all, resultAs(a, result))
 	}
 	return all, nil
+}
+
+// resultAs is what an analysis says: of one that failed, that it did.
+func resultAs(a store.Analysis, result app.AnalyzerResult) analyzed {
+	if a.State == store.AnalysisFailed {
+		result = app.AnalyzerResult{Incomplete: true, Notices: []string{fmt.Sprintf("The analyzer %s failed: %s", a.Analyzer, a.Error)}}
+	}
+	return analyzed{result, a.Result}
 }
 
 // merge makes one list of what the analyzers found, and the version's findings
@@ -376,12 +407,20 @@ func (r *run) merge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return r.mergeAll(ctx, results, func(store.Store, *store.Scan) error { return nil })
+}
+
+// mergeAll merges results; first comes before it, in the same transaction.
+func (r *run) mergeAll(ctx context.Context, results []analyzed, first func(tx store.Store, s *store.Scan) error) error {
 	sum, err := r.sum(ctx, results)
 	if err != nil {
 		return err
 	}
 	var counts store.MergeCounts
-	err = r.next(ctx, store.StageNotify, "", func(tx store.Store, s *store.Scan) error {
+	err = r.commit(ctx, func(tx store.Store, s *store.Scan) error {
+		if err := first(tx, s); err != nil {
+			return err
+		}
 		if err := r.settle(ctx, tx); err != nil {
 			return err
 		}
@@ -392,6 +431,7 @@ func (r *run) merge(ctx context.Context) error {
 		r.mark(s, "done", mergeText(counts))
 		sum.fill(s, r.scan.Notices)
 		fillCounts(s, counts)
+		s.Stage, s.Tries, s.Error = store.StageNotify, 0, ""
 		return nil
 	})
 	if err == nil {

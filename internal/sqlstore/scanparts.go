@@ -21,6 +21,15 @@ func readAnalysis(row func(...any) error) (a store.Analysis, err error) {
 	return a, err
 }
 
+// AddAnalysis stores an analysis that is done.
+func (n *nouns) AddAnalysis(ctx context.Context, a store.Analysis) error {
+	_, err := n.write.ExecContext(ctx, "insert into analyses ("+analysisColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		on conflict (scan_id, analyzer) do update set state = excluded.state, attempt = analyses.attempt + 1, worker = excluded.worker,
+		started_at = excluded.started_at, finished_at = excluded.finished_at, result = excluded.result, findings = excluded.findings, error = excluded.error`,
+		a.ScanID, a.Analyzer, string(a.State), a.Attempt, a.Worker, millis(a.StartedAt), millis(a.FinishedAt), a.Result, a.Findings, a.Error)
+	return unavailable(err)
+}
+
 // OpenAnalyses adds the analyzers of a scan.
 func (n *nouns) OpenAnalyses(ctx context.Context, scan string, analyzers []string) error {
 	_, err := n.write.ExecContext(ctx, "insert into analyses (scan_id, analyzer, state) select $1, value, 'open' from "+

@@ -282,6 +282,8 @@ type Scans interface {
 	// ScanCountLimit.
 	ScansAhead(ctx context.Context, s Scan) (int, error)
 
+	// AddAnalysis stores an analysis that is done, whatever is there of that name.
+	AddAnalysis(ctx context.Context, a Analysis) error
 	// OpenAnalyses adds the analyzers of a scan that are not there yet.
 	OpenAnalyses(ctx context.Context, scan string, analyzers []string) error
 	// Analyses lists the analyzers of a scan by name.
