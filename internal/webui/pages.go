@@ -35,6 +35,7 @@ func (u *ui) pages() []route {
 		{"POST /database", u.loadRelease, uploading},
 		{"GET /users", u.users, signedIn},
 		{"POST /users", u.inviteUser, signedIn},
+		{"POST /users/withdraw", u.withdrawInvitation, signedIn},
 		{"GET /users/{user}", u.user, signedIn},
 		{"POST /users/{user}", u.changeUser, signedIn},
 		{"GET /groups", u.groups, signedIn},

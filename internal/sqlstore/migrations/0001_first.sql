@@ -72,15 +72,19 @@ create table sessions (
 create index sessions_user on sessions (user_id);
 create index sessions_expiry on sessions (expires_at);
 
--- Links that work once: the first administrator, invitations, new passwords.
+-- Links that work once: the first administrator, invitations, new passwords, and
+-- an account's way into an organisation.
 create table links (
   hash {{.Bytes}} primary key,
-  purpose text not null, -- setup, invitation, password
+  purpose text not null, -- setup, invitation, password, join
   user_id text references users (id) on delete cascade,
+  organisation_id text references organisations (id) on delete cascade, -- of join: which
+  role text not null default '', -- of join: as what
   created_at bigint not null,
   expires_at bigint not null,
   used_at bigint
 ) {{.Clustered}};
+create index links_organisation on links (organisation_id, user_id) where organisation_id is not null;
 
 create table tokens (
   id text primary key,
