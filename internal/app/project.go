@@ -269,9 +269,11 @@ func (a *App) edited(who Actor, p store.Project, in ProjectEdit) (store.Project,
 }
 
 // editCounted stores an edit, and moves the organisation's figures when a project is
-// archived, or is not any more: only what is not archived counts.
+// archived or hidden, or is not any more: only what is not archived counts, and what
+// is private is counted apart.
 func editCounted(ctx context.Context, tx store.Store, before, after store.Project) error {
-	if after.Archived && !before.Archived {
+	moves := before.Archived != after.Archived || before.Visibility != after.Visibility
+	if moves && !before.Archived {
 		if err := tx.Uncount(ctx, after.ID); err != nil {
 			return err
 		}
@@ -279,7 +281,7 @@ func editCounted(ctx context.Context, tx store.Store, before, after store.Projec
 	if err := tx.EditProject(ctx, after); err != nil {
 		return err
 	}
-	if before.Archived && !after.Archived {
+	if moves && !after.Archived {
 		return tx.Recount(ctx, after.ID)
 	}
 	return nil

@@ -189,7 +189,7 @@ func (p *plans) vulnerabilities(s store.Store) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	for _, f := range []store.VulnerabilityFilter{{}, {Exploited: true}, {Severity: []severity.Level{severity.High}}, {Text: "cve"}} {
+	for _, f := range []store.VulnerabilityFilter{{}, {Exploited: true}, {Severity: []severity.Level{severity.High}}, {Text: "cve"}, {Shared: true}} {
 		f.Organisation = project.Organisation
 		for _, sort := range store.VulnerabilitySorts() {
 			p.pages(sort, func(page store.Page) (string, error) {

@@ -312,10 +312,10 @@ func portfolioPages() map[string]shown {
 				f := galleryFinding(i)
 				list.Items = append(list.Items, store.Vulnerability{ID: f.Vulnerability(), Severity: f.Severity, Score: f.Score, Summary: f.Summary, Exploited: f.Exploited, EPSS: f.EPSS, Findings: int64(40 - 4*i), Projects: int64(20 - 2*i), FirstSeen: f.FirstSeen})
 			}
-			return show("vulnerabilities", r.vulnerabilitiesPage(r.listing(), nil, list))
+			return show("vulnerabilities", r.vulnerabilitiesPage(r.listing(), nil, app.VulnerabilityList{List: list}))
 		}},
 		"vulnerabilities-none": {"/vulnerabilities", func(r *request) reply {
-			return show("vulnerabilities", r.vulnerabilitiesPage(r.listing(), nil, store.List[store.Vulnerability]{}))
+			return show("vulnerabilities", r.vulnerabilitiesPage(r.listing(), nil, app.VulnerabilityList{Shared: true}))
 		}},
 		"vulnerability": {"/vulnerabilities/CVE-2021-23337", func(r *request) reply {
 			return show("vulnerability", r.vulnerabilityPage(r.listing(), galleryVulnerability()))

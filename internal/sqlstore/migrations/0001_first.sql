@@ -396,11 +396,14 @@ create table vulnerabilities (
   epss double precision not null,
   findings bigint not null, -- that count
   projects bigint not null, -- that have one that counts
+  shared_findings bigint not null default 0, -- as findings, of the projects that all members see
+  shared_projects bigint not null default 0,
   first_seen_at bigint not null,
   primary key (organisation_id, id)
 ) {{.Clustered}};
 create index vulnerabilities_severity on vulnerabilities (organisation_id, severity, id) where findings > 0;
 create index vulnerabilities_projects on vulnerabilities (organisation_id, projects, id) where findings > 0;
+create index vulnerabilities_shared on vulnerabilities (organisation_id, shared_projects, id) where shared_findings > 0;
 create index vulnerabilities_epss on vulnerabilities (organisation_id, epss, id) where findings > 0;
 create index vulnerabilities_since on vulnerabilities (organisation_id, first_seen_at, id) where findings > 0;
 create index vulnerabilities_id on vulnerabilities (organisation_id, id) where findings > 0;
