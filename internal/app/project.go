@@ -67,6 +67,7 @@ type ProjectQuery struct {
 	Exploited    bool
 	Troubled     bool       // the last scan failed or was incomplete
 	Never        bool       // never scanned
+	Behind       bool       // matched with an older release than the current one
 	Page         store.Page // sorts: name, risk, components, scanned, created
 }
 
@@ -83,7 +84,7 @@ func (a *App) Projects(ctx context.Context, who Actor, q ProjectQuery) (store.Li
 	}
 	list, err := a.Store.ListProjects(ctx, store.ProjectFilter{
 		Organisation: q.Organisation, Visible: who.visible(), Text: q.Text, Tag: q.Tag, Archived: q.Archived,
-		Severity: q.Severity, Exploited: q.Exploited, Troubled: q.Troubled, Never: q.Never,
+		Severity: q.Severity, Exploited: q.Exploited, Troubled: q.Troubled, Never: q.Never, Behind: q.Behind,
 	}, q.Page)
 	for i := range list.Items {
 		list.Items[i].ChannelSecrets = nil

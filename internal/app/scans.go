@@ -316,18 +316,35 @@ func (a *App) RetryScan(ctx context.Context, who Actor, id string) (store.Scan, 
 	if !old.State.Ended() {
 		return old, errs.E(errs.Conflict, "the scan is %s: it has not ended", old.State)
 	}
-	if old.RepositoryID != "" {
-		return a.CreateScan(ctx, who, NewScan{Project: p.ID, Repository: old.RepositoryID, Ref: old.Ref, Language: old.Language})
-	}
-	if p.Archived {
-		return old, errs.E(errs.Conflict, "the project is archived: it is not scanned")
+	trigger := store.TriggerManual
+	if old.RepositoryID == "" {
+		trigger = store.TriggerPush
 	}
 	var s store.Scan
 	return s, a.Store.Tx(ctx, func(tx store.Store) (err error) {
-		s, err = a.enterScan(ctx, tx, who, store.Scan{
-			OrganisationID: p.Organisation, ProjectID: p.ID, Trigger: store.TriggerPush, Ref: old.Ref, Commit: old.Commit, Upload: old.Upload, Stage: store.StageCompare,
-		})
+		s, err = a.scanLike(ctx, tx, who, p, old, trigger)
 		return err
+	})
+}
+
+// scanLike starts a scan of what another one was of: the repository's ref as it is
+// now, or the inventory that was pushed.
+func (a *App) scanLike(ctx context.Context, tx store.Store, who Actor, p store.Project, old store.Scan, trigger store.Trigger) (store.Scan, error) {
+	if old.RepositoryID != "" {
+		r, err := tx.Repository(ctx, old.RepositoryID)
+		if errs.KindOf(err) == errs.NotFound {
+			err = errs.E(errs.Conflict, "the repository is no longer one of the project's")
+		}
+		if err != nil {
+			return store.Scan{}, err
+		}
+		return a.startScan(ctx, tx, who, r, p, NewScan{Ref: old.Ref, Language: old.Language, Trigger: trigger})
+	}
+	if p.Archived {
+		return store.Scan{}, errs.E(errs.Conflict, "the project is archived: it is not scanned")
+	}
+	return a.enterScan(ctx, tx, who, store.Scan{
+		OrganisationID: p.Organisation, ProjectID: p.ID, Trigger: trigger, Ref: old.Ref, Commit: old.Commit, Upload: old.Upload, Stage: store.StageCompare,
 	})
 }
 

@@ -224,7 +224,7 @@ func (p *plans) projects(s store.Store) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	for _, f := range []store.ProjectFilter{{}, {Text: "f"}, {Tag: "x"}, {Archived: true}, {Severity: "high"}, {Exploited: true}, {Troubled: true}, {Never: true}} {
+	for _, f := range []store.ProjectFilter{{}, {Text: "f"}, {Tag: "x"}, {Archived: true}, {Severity: "high"}, {Exploited: true}, {Troubled: true}, {Never: true}, {Behind: true}, {Behind: true, Idle: true}} {
 		f.Organisation = project.Organisation
 		for _, f.Visible = range p.seers(project.Organisation, project.ID) {
 			for _, sort := range []string{"name", "risk", "components", "scanned", "created"} {

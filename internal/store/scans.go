@@ -47,7 +47,8 @@ const (
 	TriggerManual   Trigger = "manual"
 	TriggerPush     Trigger = "push"
 	TriggerSchedule Trigger = "schedule"
-	TriggerCreate   Trigger = "create" // the first of a project
+	TriggerCreate   Trigger = "create"  // the first of a project
+	TriggerRelease  Trigger = "release" // a newer release of the advisory database is to be used
 )
 
 // Priority is the place of scans that were started so: 1 is first.

@@ -20,6 +20,7 @@ type overviewPage struct {
 	Since    time.Time
 	Troubled []projectRow
 	Worst    []projectRow
+	Behind   int64       // projects whose findings are as of an older release of the database
 	Empty    *emptyState // there are no projects
 }
 
@@ -64,7 +65,7 @@ func (r *request) overviewPage(o app.Overview) overviewPage {
 		p.Empty = r.noProjects()
 		return p
 	}
-	p.Numbers = figuresOf(o)
+	p.Numbers, p.Behind = figuresOf(o), o.Figures.Behind
 	p.Chart = areaOf(o.Days, func(level string) string {
 		return "/vulnerabilities?" + url.Values{"severity": {level}}.Encode()
 	})

@@ -33,6 +33,7 @@ type projectRow struct {
 	Exploited   int64
 	Components  int64
 	State       badge
+	Behind      bool   // matched with an older release of the database than the current one
 	ScanHref    string // of the last scan; empty: there was none
 	Scanned     time.Time
 }
@@ -41,10 +42,10 @@ func projectRowOf(p store.Project) projectRow {
 	row := projectRow{
 		Name: p.Name, Href: projectPath(p.ID), Description: p.Description, Private: p.Visibility == store.Private,
 		Archived: p.Archived, Exploited: p.Counts.Exploited, Components: p.Components,
-		State: stateOfScan(p.LastScan.State, p.LastScan.Incomplete), Scanned: p.LastScan.At,
+		State: stateOfScan(p.LastScan.State, p.LastScan.Incomplete), Scanned: p.LastScan.At, Behind: p.Behind,
 	}
 	scanned := p.LastScan.State == string(store.ScanDone)
-	row.Tally = tallyOf(severitiesIn(p.Counts), scanned && !p.LastScan.Incomplete, func(level string) string {
+	row.Tally = tallyOf(severitiesIn(p.Counts), scanned && !p.LastScan.Incomplete && !p.Behind, func(level string) string {
 		return row.Href + "/findings?severity=" + level
 	})
 	if p.LastScan.ID != "" {
@@ -105,6 +106,8 @@ func projectQueryOf(l listing, organisation string) app.ProjectQuery {
 		q.Troubled = true
 	case "never":
 		q.Never = true
+	case "outdated":
+		q.Behind = true
 	case "archived":
 		q.Archived = true
 	}
@@ -120,7 +123,7 @@ func (r *request) projectsPage(l listing, list store.List[store.Project]) projec
 	}
 	p.States = []chip{
 		l.Choice("Exploited", "exploited", "yes"), l.Choice("Failed or incomplete", "state", "troubled"),
-		l.Choice("Never scanned", "state", "never"), l.Choice("Archived", "state", "archived"),
+		l.Choice("Outdated", "state", "outdated"), l.Choice("Never scanned", "state", "never"), l.Choice("Archived", "state", "archived"),
 	}
 	for _, project := range list.Items {
 		row := projectRowOf(project)

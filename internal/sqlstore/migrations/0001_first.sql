@@ -175,6 +175,7 @@ create table projects (
   last_scan_at bigint not null default 0, -- 0: never
   last_scan_state text not null default '',
   incomplete boolean not null default false, -- the last scan did not cover everything
+  matched bigint not null default 0, -- the oldest release (its seq) that a main version was last matched with; 0: none was
   unique (organisation_id, name_key)
 ) {{.Clustered}};
 create index projects_risk on projects (organisation_id, risk, id);
@@ -435,7 +436,7 @@ create table scans (
   project_id text not null references projects (id) on delete cascade,
   repository_id text not null default '', -- empty: pushed
   version_id bigint, -- known from prepare on
-  trigger text not null, -- manual, push, schedule, create
+  trigger text not null, -- manual, push, schedule, create, release
   priority bigint not null, -- 1 first
   requested_by text not null, -- actor
   ref text not null, -- as asked for; empty: the remote's HEAD
