@@ -19,6 +19,7 @@ type databasePage struct {
 	Releases   []store.Release
 	Pager      pager
 	Form       form
+	Stale      int   // sources that are old
 	Behind     int64 // projects that were last matched with an older release
 	MayRescan  bool
 	Empty      emptyState
@@ -107,6 +108,11 @@ func (r *request) databasePageOf(l listing, f form, status app.DatabaseStatus, r
 	}
 	if status.Current != nil {
 		p.Ecosystems = ecosystemRows(status.Current.Status.Ecosystems)
+		for _, s := range status.Current.Status.Sources {
+			if s.Stale != "" {
+				p.Stale++
+			}
+		}
 	}
 	return p
 }

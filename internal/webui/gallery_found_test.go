@@ -397,7 +397,9 @@ func adminPages() map[string]shown {
 			}}
 			old := release
 			old.Current, old.Name, old.Built, old.Imported = false, "2026-03-07", before(7*galleryDay), before(6*galleryDay)
-			return show("database", r.databasePageOf(r.listing(), r.form("/database"), app.DatabaseStatus{Current: &release, State: "ok", MayLoad: true}, store.List[store.Release]{Items: []store.Release{release, old}}))
+			p := r.databasePageOf(r.listing(), r.form("/database"), app.DatabaseStatus{Current: &release, State: "ok", MayLoad: true}, store.List[store.Release]{Items: []store.Release{release, old}})
+			p.Behind, p.MayRescan = 12, true
+			return show("database", p)
 		}},
 		"database-none": {"/database", func(r *request) reply {
 			return show("database", r.databasePageOf(r.listing(), r.form("/database"), app.DatabaseStatus{State: "missing", Reason: "no release was imported", MayLoad: true}, store.List[store.Release]{}))

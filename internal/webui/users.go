@@ -75,7 +75,7 @@ type pendingRow struct {
 func (r *request) usersPageOf(l listing, f form, made linkOnce, organisations []app.Membership, list store.List[app.User], pending []store.PendingMember) usersPage {
 	p := usersPage{
 		Frame: r.frame("Users"), List: l, Items: list.Items, Pager: l.Pager(len(list.Items), list.Next),
-		Form: f, Roles: roleOptions(), Link: made, Disabled: l.Choice("disabled", "disabled", "1"),
+		Form: f, Roles: roleOptions(), Link: made, Disabled: l.Choice("Disabled", "disabled", "1"),
 	}
 	p.Columns.Email = l.Column("Person", "email", usersOrder)
 	p.Columns.Created = l.Column("Since", "-created", usersOrder)
