@@ -2,6 +2,7 @@ package webui
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -361,7 +362,7 @@ func (p *projectPage) compose(project string, list app.DependencyList) {
 			p.OtherLicences = len(list.Licences) - i
 			break
 		}
-		row := shareRow{Label: cmp.Or(l.Name, "not stated"), Count: int64(l.Components)}
+		row := shareRow{Label: cmp.Or(l.Name, "not stated"), Count: int64(l.Components), Href: base + "?" + url.Values{"licence": {cmp.Or(l.Name, app.LicenceNotStated)}}.Encode()}
 		if list.All > 0 {
 			row.Bar = shareBar(float64(l.Components) / float64(list.All))
 		}

@@ -18,6 +18,7 @@ type projectsPage struct {
 	Tags          []chip
 	TagOptions    []option // instead of Tags, if there are many
 	Organisations []chip
+	Outdated      badge
 	Empty         *emptyState
 	Text          string
 }
@@ -44,6 +45,9 @@ func projectRowOf(p store.Project) projectRow {
 		Archived: p.Archived, Exploited: p.Counts.Exploited, Components: p.Components,
 		State: stateOfScan(p.LastScan.State, p.LastScan.Incomplete), Scanned: p.LastScan.At, Behind: p.Behind,
 	}
+	if row.Behind && row.State.Kind == "good" {
+		row.State, row.Behind = outdatedBadge(), false
+	}
 	scanned := p.LastScan.State == string(store.ScanDone)
 	row.Tally = tallyOf(severitiesIn(p.Counts), scanned && !p.LastScan.Incomplete && !p.Behind, func(level string) string {
 		return row.Href + "/findings?severity=" + level
@@ -52,6 +56,11 @@ func projectRowOf(p store.Project) projectRow {
 		row.ScanHref = "/scans/" + p.LastScan.ID
 	}
 	return row
+}
+
+// outdatedBadge marks findings that are as of an older release than the current one.
+func outdatedBadge() badge {
+	return badge{"outdated", "warn", "Its findings are as of an older release of the advisory database than the current one"}
 }
 
 // projectOrder is how projects are listed unless the address says otherwise.
@@ -115,7 +124,7 @@ func projectQueryOf(l listing, organisation string) app.ProjectQuery {
 }
 
 func (r *request) projectsPage(l listing, list store.List[store.Project]) projectsPage {
-	p := projectsPage{Frame: r.frame("Projects"), List: l, Pager: l.Pager(len(list.Items), list.Next), Text: l.Get("q")}
+	p := projectsPage{Frame: r.frame("Projects"), List: l, Pager: l.Pager(len(list.Items), list.Next), Text: l.Get("q"), Outdated: outdatedBadge()}
 	p.Frame.Actions = []action{{Label: "Add a project", Href: "/projects/new", Primary: true, Icon: "plus"}}
 	p.Columns = []column{
 		l.Column("Project", "name", projectOrder), l.Column("Open findings", "-risk", projectOrder),
