@@ -23,6 +23,7 @@ type Deps struct {
 
 	Limits    store.ScanLimits // of scans at once; 0: 32, and 4 of a project
 	Databases Databases        // nil: there are no advisories
+	Uploads   *Uploads         // hands pushes to workers of this process; nil: there are none
 	Scratch   string           // a folder for files that are checked before they are stored; empty: the system's
 
 	Keys              *auth.Keyring // seals credentials; nil: none can be stored

@@ -88,7 +88,12 @@ func (a *App) takeIn(ctx context.Context, in *Push) (digest string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return writeUpload(ctx, a.Blobs, Upload{doc.Inventory, doc.Files, doc.Notices})
+	u := Upload{doc.Inventory, doc.Files, doc.Notices}
+	digest, size, err := writeUpload(ctx, a.Blobs, u)
+	if err == nil {
+		a.Uploads.keep(digest, u, size, a.now())
+	}
+	return digest, err
 }
 
 // readPush reads the document and settles what it is of.
@@ -117,13 +122,13 @@ func readPush(in *Push) (scandoc.Document, error) {
 	return doc, faults.Err()
 }
 
-func writeUpload(ctx context.Context, blobs blob.Store, u Upload) (string, error) {
+func writeUpload(ctx context.Context, blobs blob.Store, u Upload) (digest string, size int, err error) {
 	data, err := json.Marshal(u)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
-	digest, _, err := blobs.Put(ctx, bytes.NewReader(data))
-	return digest, err
+	digest, _, err = blobs.Put(ctx, bytes.NewReader(data))
+	return digest, len(data), err
 }
 
 // ReadUpload reads a pushed inventory from its blob.

@@ -376,11 +376,11 @@ func (r *run) merge(ctx context.Context) error {
 	}
 	var counts store.MergeCounts
 	err = r.next(ctx, store.StageNotify, "", func(tx store.Store, s *store.Scan) error {
-		counts, err = tx.MergeFindings(ctx, store.Merge{Version: s.VersionID, ScanSeq: s.Seq, Release: sum.release, At: r.p.now(), Found: sum.found})
-		if err != nil {
+		if err := r.settle(ctx, tx); err != nil {
 			return err
 		}
-		if err := r.settle(ctx, tx); err != nil {
+		counts, err = tx.MergeFindings(ctx, store.Merge{Version: s.VersionID, ScanSeq: s.Seq, Release: sum.release, At: r.p.now(), Found: sum.found})
+		if err != nil {
 			return err
 		}
 		r.mark(s, "done", mergeText(counts))

@@ -94,7 +94,8 @@ func (r *run) versionOf() store.Version {
 }
 
 // settle lets a version count if it is to. It comes with the findings, so that
-// what counted before counts until then.
+// what counted before counts until then; and before them, so that those of a new
+// version are counted once: who counts a vulnerability locks it for all.
 func (r *run) settle(ctx context.Context, tx store.Store) error {
 	if _, err := tx.LockProject(ctx, r.scan.ProjectID); err != nil { // of two versions that could count one comes first
 		return err

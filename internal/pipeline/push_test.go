@@ -6,7 +6,10 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/assay-sca/assay/internal/app"
+	"github.com/assay-sca/assay/internal/pipeline"
 	"github.com/assay-sca/assay/internal/store"
 )
 
@@ -39,6 +42,40 @@ func TestPush(t *testing.T) {
 		b.must(b.p.Scan(t.Context(), again.ID))
 		if more := b.reread(again.ID); more.Upload != got.Upload || more.Analysis != store.AnalysisSkipped || more.State != store.ScanDone {
 			t.Errorf("again: %+v", more)
+		}
+	})
+}
+
+// TestPushHandedOver: what the worker of the same process is given is what the blob
+// says, and gives the same inventory as the blob.
+func TestPushHandedOver(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		b.Uploads = &app.Uploads{}
+		near := b.with(func(o *pipeline.Options) { o.Uploads = b.Uploads })
+		document := pushed("left", "1.0.0")
+		s := b.push(document, "near")
+		read, err := app.ReadUpload(t.Context(), b.Blobs, s.Upload)
+		b.must(err)
+		given, ok := b.Uploads.Take(s.Upload)
+		if diff := cmp.Diff(read, given); !ok || diff != "" {
+			t.Errorf("handed over: %t, mismatch (-blob +given):\n%s", ok, diff)
+		}
+		if _, again := b.Uploads.Take(s.Upload); again {
+			t.Error("it was handed over twice")
+		}
+		b.must(near.Scan(t.Context(), s.ID)) // taken: from the blob
+		second := b.push(document, "near")
+		b.must(near.Scan(t.Context(), second.ID))
+		if _, left := b.Uploads.Take(second.Upload); left {
+			t.Error("the worker did not take it")
+		}
+		far := b.push(document, "far")
+		b.must(b.p.Scan(t.Context(), far.ID)) // by a worker elsewhere
+		want := b.reread(s.ID)
+		for _, id := range []string{second.ID, far.ID} {
+			if got := b.reread(id); got.State != store.ScanDone || got.InventoryID != want.InventoryID || got.Unknown != 1 || got.Ledger != want.Ledger || got.Result != want.Result {
+				t.Errorf("%s: %+v, want as %+v", got.State, got, want)
+			}
 		}
 	})
 }

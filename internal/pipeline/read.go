@@ -216,9 +216,12 @@ func (r *run) compare(ctx context.Context) error {
 
 // readUpload reads a pushed inventory.
 func (r *run) readUpload(ctx context.Context) (func(*store.Scan), error) {
-	u, err := app.ReadUpload(ctx, r.p.Blobs, r.scan.Upload)
-	if err != nil {
-		return nil, err
+	u, ok := r.p.Uploads.Take(r.scan.Upload)
+	if !ok {
+		var err error
+		if u, err = app.ReadUpload(ctx, r.p.Blobs, r.scan.Upload); err != nil {
+			return nil, err
+		}
 	}
 	if err := r.keepInventory(ctx, &u.Inventory, uncovered(u.Files)); err != nil {
 		return nil, err

@@ -49,6 +49,8 @@ type Options struct {
 	Configure func(tree fs.FS) (Configuration, error)
 	// Analyzers are run on every scan; nil: Advisories.
 	Analyzers []Analyzer
+	// Uploads are pushes that this process took in; nil: all are read from blobs.
+	Uploads *app.Uploads
 
 	Worker  string                        // names this process in rows
 	Limits  store.ScanLimits              // see app.Deps

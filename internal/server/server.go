@@ -34,6 +34,7 @@ type server struct {
 	queue    *jobs.Runner
 	releases *pipeline.Releases
 	keys     *auth.Keyring
+	uploads  *app.Uploads // nil: pushes and scans are not both this process's
 	app      *app.App
 	metrics  *telemetry.Metrics
 	traces   telemetry.Traces
@@ -145,9 +146,12 @@ func (s *server) newApp() error {
 	if err != nil {
 		return err
 	}
+	if s.o.plays(API) && s.o.plays(Worker) {
+		s.uploads = &app.Uploads{}
+	}
 	s.app = app.New(app.Deps{
 		Store: s.db, Blobs: s.blobs, Queue: s.queue, Clock: s.o.Clock, Log: s.log,
-		Databases: s.releases, Scratch: s.scratch(), Limits: s.limits(),
+		Databases: s.releases, Uploads: s.uploads, Scratch: s.scratch(), Limits: s.limits(),
 		Keys: s.keys, LocalRepositories: s.o.AllowLocal, PlainRepositories: s.o.AllowPlain,
 		SignInWith: s.providers(s.base()), SessionIdle: s.o.SessionIdle, SessionLife: s.o.SessionLife,
 	})

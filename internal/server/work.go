@@ -80,7 +80,7 @@ func (s *server) pipeline() (*pipeline.Pipeline, error) {
 		return nil, err
 	}
 	return pipeline.New(pipeline.Options{
-		Store: s.db, Blobs: s.blobs, Queue: s.queue, Databases: s.releases, Clock: s.o.Clock, Log: s.log,
+		Store: s.db, Blobs: s.blobs, Queue: s.queue, Databases: s.releases, Uploads: s.uploads, Clock: s.o.Clock, Log: s.log,
 		Extract: extract.Options{Extractors: extractors.Extractors(), Limits: extract.DefaultLimits()},
 		Remote:  remote, Keys: s.keys, Fallback: fallback, Configure: configuration,
 		Worker: fmt.Sprintf("%s/%d", host, os.Getpid()), Limits: s.limits(), Timeout: s.o.StageTimeout, Silence: s.o.LostAfter, Delay: s.o.RetryAfter, Trace: s.traces,

@@ -23,9 +23,10 @@ func (n *nouns) AddComponents(ctx context.Context, components []store.Component)
 	}
 	maps.Copy(ids, found)
 	if missing := lacking(components, func(c store.Component) bool { return ids[c.PURL] != 0 }); len(missing) > 0 {
-		if err := n.insertComponents(ctx, missing); err != nil {
+		if found, err = n.insertComponents(ctx, missing); err != nil {
 			return nil, err
 		}
+		maps.Copy(ids, found)
 		// What another transaction has just committed is there as well.
 		if found, err = n.componentIDs(ctx, n.write, lacking(others, func(p string) bool { return ids[p] != 0 })); err != nil {
 			return nil, err
@@ -54,20 +55,21 @@ func lacking[T any](values []T, has func(T) bool) []T {
 	return out
 }
 
-// insertComponents inserts in the order of purls, so that two transactions that
+// insertComponents returns the numbers of those that were not there yet. It inserts
+// in the order of purls, so that two transactions that
 // insert the same wait for one another and never in a circle.
-func (n *nouns) insertComponents(ctx context.Context, components []store.Component) error {
-	_, err := n.write.ExecContext(ctx, `insert into components (purl, ecosystem, name, version, name_key, origin_kind, origin_ref, licences)
+func (n *nouns) insertComponents(ctx context.Context, components []store.Component) (map[string]int64, error) {
+	ids, err := collectIDs(ctx, n.write, len(components), `insert into components (purl, ecosystem, name, version, name_key, origin_kind, origin_ref, licences)
 select purl, ecosystem, name, version, lower(name), origin_kind, origin_ref, licences from `+
 		n.dialect.rows(1, "purl text", "ecosystem text", "name text", "version text", "origin_kind text", "origin_ref text", "licences text")+` r
-where true order by purl on conflict (purl) do nothing`,
+where true order by purl on conflict (purl) do nothing returning purl, id`,
 		table(components, func(c store.Component) []any {
 			return []any{c.PURL, c.Ecosystem, c.Name, c.Version, string(c.Origin.Kind), c.Origin.Ref, list(c.Licences)}
 		}))
 	if err != nil {
-		return fmt.Errorf("store components: %w", unavailable(err))
+		return nil, fmt.Errorf("store components: %w", err)
 	}
-	return nil
+	return ids, nil
 }
 
 // ComponentIDs implements store.Inventories.
@@ -76,17 +78,22 @@ func (n *nouns) ComponentIDs(ctx context.Context, purls []string) (map[string]in
 }
 
 func (n *nouns) componentIDs(ctx context.Context, c conn, purls []string) (map[string]int64, error) {
-	ids := make(map[string]int64, len(purls))
 	if len(purls) == 0 {
-		return ids, nil
+		return map[string]int64{}, nil
 	}
+	return collectIDs(ctx, c, len(purls), "select purl, id from components where purl in "+n.dialect.texts(1), list(purls))
+}
+
+// collectIDs reads at most so many names and their numbers.
+func collectIDs(ctx context.Context, c conn, most int, query string, args ...any) (map[string]int64, error) {
+	ids := make(map[string]int64, most)
 	_, err := collect(ctx, c, func(row func(...any) error) (struct{}, error) {
-		var purl string
+		var name string
 		var id int64
-		err := row(&purl, &id)
-		ids[purl] = id
+		err := row(&name, &id)
+		ids[name] = id
 		return struct{}{}, err
-	}, "select purl, id from components where purl in "+n.dialect.texts(1), list(purls))
+	}, query, args...)
 	return ids, err
 }
 
