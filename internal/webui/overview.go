@@ -56,8 +56,12 @@ func (u *ui) lookedAtOverview(r *request) (reply, error) {
 	return goSaying("/", "Noted. What is found from now on is new."), nil
 }
 
-// mostNew is how many new findings the overview lists.
-const mostNew = 10
+// mostNew is how many new findings the overview lists, and mostTroubled how many
+// projects to look at: as many as stand beside the trend.
+const (
+	mostNew      = 10
+	mostTroubled = 6
+)
 
 func (r *request) overviewPage(o app.Overview) overviewPage {
 	p := overviewPage{Frame: r.frame("Overview"), NewMore: o.NewMore, Since: o.Since}
@@ -77,7 +81,7 @@ func (r *request) overviewPage(o app.Overview) overviewPage {
 		}
 		p.New = append(p.New, newRow{f, severityOf(f.Severity), findingPath(f.Project, f.ID)})
 	}
-	for _, project := range o.Troubled {
+	for _, project := range o.Troubled[:min(mostTroubled, len(o.Troubled))] {
 		p.Troubled = append(p.Troubled, projectRowOf(project))
 	}
 	for _, project := range o.Worst {
