@@ -11,7 +11,7 @@ import (
 func Announcement(s *store.Scan) store.OutboxEvent {
 	kind := map[store.ScanState]string{store.ScanDone: "scan.finished", store.ScanFailed: "scan.failed", store.ScanCancelled: "scan.cancelled"}[s.State]
 	body, err := json.Marshal(map[string]any{
-		"scan": s.ID, "project": s.ProjectID, "repository": s.RepositoryID, "ref": s.Ref, "commit": s.Commit, "trigger": s.Trigger,
+		"scan": s.ID, "project": s.ProjectID, "repository": s.RepositoryID, "ref": s.Ref, "asked_release": s.AskedRelease, "commit": s.Commit, "trigger": s.Trigger,
 		"state": s.State, "error": s.Error, "incomplete": s.Incomplete, "appeared": s.Appeared, "disappeared": s.Disappeared,
 		"critical": s.Critical, "high": s.High, "medium": s.Medium, "low": s.Low, "negligible": s.Negligible, "unknown": s.Unknown,
 	})

@@ -77,7 +77,7 @@ func (a *App) rescan(ctx context.Context, who Actor, project string, done *Resca
 			return err
 		}
 		for _, old := range behind {
-			if _, err := a.scanLike(ctx, tx, who, p, old, store.TriggerRelease); err != nil {
+			if _, err := a.scanLike(ctx, tx, who, p, old, store.TriggerAdvisories); err != nil {
 				return err
 			}
 			queued++

@@ -8,6 +8,7 @@ import (
 
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/jobs"
+	"github.com/assay-sca/assay/internal/repourl"
 	"github.com/assay-sca/assay/internal/store"
 )
 
@@ -16,6 +17,7 @@ type NewScan struct {
 	Project    string
 	Repository string // one of the project's; empty: its only one
 	Ref        string // branch, tag or commit; empty: what the repository is set to
+	Release    string // in the place of Ref: the name of a release, such as "App v1.0"
 	Language   string // such as "javascript" or "npm"; empty: all that is found
 	Trigger    store.Trigger
 }
@@ -70,8 +72,9 @@ func (a *App) repositoryOf(ctx context.Context, p store.Project, id string) (sto
 // is room. Who may do so was decided before.
 func (a *App) startScan(ctx context.Context, tx store.Store, who Actor, r store.Repository, p store.Project, in NewScan) (store.Scan, error) {
 	var faults Faults
-	in.Ref, in.Language = strings.TrimSpace(in.Ref), strings.ToLower(strings.TrimSpace(in.Language))
+	in.Ref, in.Release, in.Language = strings.TrimSpace(in.Ref), strings.TrimSpace(in.Release), strings.ToLower(strings.TrimSpace(in.Language))
 	faults.Unless(goodRef(in.Ref), "ref", "is no name of a branch, tag or commit")
+	faults.release(p.ReleasePattern, in)
 	_, known := EcosystemsOf(in.Language)
 	faults.Unless(in.Language == "" || known, "language", "is not one that Assay knows")
 	if err := faults.Err(); err != nil {
@@ -80,12 +83,24 @@ func (a *App) startScan(ctx context.Context, tx store.Store, who Actor, r store.
 	if p.Archived {
 		return store.Scan{}, errs.E(errs.Conflict, "the project is archived: it is not scanned")
 	}
-	if in.Ref == "" {
+	if in.Ref == "" && in.Release == "" {
 		in.Ref = r.Ref
 	}
 	return a.enterScan(ctx, tx, who, store.Scan{
-		OrganisationID: p.Organisation, ProjectID: p.ID, RepositoryID: r.ID, Trigger: in.Trigger, Ref: in.Ref, Language: in.Language, Stage: store.StagePrepare,
+		OrganisationID: p.Organisation, ProjectID: p.ID, RepositoryID: r.ID, Trigger: in.Trigger, Ref: in.Ref, AskedRelease: in.Release, Language: in.Language,
+		Stage: store.StagePrepare,
 	})
+}
+
+// release checks the name of a release. Which ref it has is looked up by the worker:
+// nothing here speaks to the network.
+func (f *Faults) release(pattern string, in NewScan) {
+	if in.Release == "" {
+		return
+	}
+	f.Unless(in.Ref == "", "release", "stands in the place of a ref: give only one of them")
+	f.checkName("release", in.Release)
+	f.Unless(len(repourl.ReleaseRefs(pattern, in.Release)) > 0, "release", "has no version number in it, such as 1.0 in App v1.0")
 }
 
 // enterScan stores a scan, says so in the audit log, and admits it if there is
@@ -108,9 +123,12 @@ func (a *App) enterScan(ctx context.Context, tx store.Store, who Actor, s store.
 	if who.System {
 		return s, nil
 	}
+	detail := map[string]any{"trigger": string(s.Trigger), "ref": s.Ref}
+	if s.AskedRelease != "" {
+		detail["release"] = s.AskedRelease
+	}
 	return s, a.audit(ctx, tx, who, store.Event{
-		Organisation: s.OrganisationID, Project: s.ProjectID, Action: "scan.create", Object: "scan:" + s.ID,
-		Detail: map[string]any{"trigger": string(s.Trigger), "ref": s.Ref},
+		Organisation: s.OrganisationID, Project: s.ProjectID, Action: "scan.create", Object: "scan:" + s.ID, Detail: detail,
 	})
 }
 
@@ -338,7 +356,11 @@ func (a *App) scanLike(ctx context.Context, tx store.Store, who Actor, p store.P
 		if err != nil {
 			return store.Scan{}, err
 		}
-		return a.startScan(ctx, tx, who, r, p, NewScan{Ref: old.Ref, Language: old.Language, Trigger: trigger})
+		in := NewScan{Ref: old.Ref, Release: old.AskedRelease, Language: old.Language, Trigger: trigger}
+		if in.Release != "" {
+			in.Ref = "" // it is looked for again
+		}
+		return a.startScan(ctx, tx, who, r, p, in)
 	}
 	if p.Archived {
 		return store.Scan{}, errs.E(errs.Conflict, "the project is archived: it is not scanned")

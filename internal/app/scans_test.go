@@ -180,14 +180,19 @@ func TestCreateScan(t *testing.T) {
 			in   app.NewScan
 			want errs.Kind
 		}{
-			"no repository":      {app.NewScan{Project: d.addProject("empty", store.VisibleToOrganisation, 0)}, errs.Conflict},
-			"which repository":   {app.NewScan{Project: d.addProject("two", store.VisibleToOrganisation, 2)}, errs.Invalid},
-			"another repository": {app.NewScan{Project: d.project, Repository: "nobody"}, errs.Invalid},
-			"an option as ref":   {app.NewScan{Project: d.project, Ref: "--upload-pack=x"}, errs.Invalid},
-			"a range as ref":     {app.NewScan{Project: d.project, Ref: "a..b"}, errs.Invalid},
-			"a line break":       {app.NewScan{Project: d.project, Ref: "a\nb"}, errs.Invalid},
-			"a language":         {app.NewScan{Project: d.project, Language: "klingon"}, errs.Invalid},
-			"archived":           {app.NewScan{Project: archived}, errs.Conflict},
+			"no repository":          {app.NewScan{Project: d.addProject("empty", store.VisibleToOrganisation, 0)}, errs.Conflict},
+			"which repository":       {app.NewScan{Project: d.addProject("two", store.VisibleToOrganisation, 2)}, errs.Invalid},
+			"another repository":     {app.NewScan{Project: d.project, Repository: "nobody"}, errs.Invalid},
+			"an option as ref":       {app.NewScan{Project: d.project, Ref: "--upload-pack=x"}, errs.Invalid},
+			"a range as ref":         {app.NewScan{Project: d.project, Ref: "a..b"}, errs.Invalid},
+			"a line break":           {app.NewScan{Project: d.project, Ref: "a\nb"}, errs.Invalid},
+			"a language":             {app.NewScan{Project: d.project, Language: "klingon"}, errs.Invalid},
+			"archived":               {app.NewScan{Project: archived}, errs.Conflict},
+			"a ref and a release":    {app.NewScan{Project: d.project, Ref: "main", Release: "App v1.0"}, errs.Invalid},
+			"a release of no number": {app.NewScan{Project: d.project, Release: "latest"}, errs.Invalid},
+			"a release of lines":     {app.NewScan{Project: d.project, Release: "App\nv1.0"}, errs.Invalid},
+			"a release of no text":   {app.NewScan{Project: d.project, Release: "App v1.0\xff"}, errs.Invalid},
+			"a release of length":    {app.NewScan{Project: d.project, Release: strings.Repeat("1.", 60) + "0"}, errs.Invalid},
 		} {
 			if _, err := d.CreateScan(ctx, d.developer, tt.in); errs.KindOf(err) != tt.want {
 				t.Errorf("%s: %v", name, err)
@@ -197,6 +202,41 @@ func TestCreateScan(t *testing.T) {
 		d.must(err)
 		if len(log.Items) != 3 {
 			t.Errorf("%d events in the audit log, want 3", len(log.Items))
+		}
+	})
+}
+
+// TestReleaseScan wants a release to be asked for by its name, its ref to be left to
+// the worker, and a second try to look for it again.
+func TestReleaseScan(t *testing.T) {
+	onDesk(t, func(t *testing.T, d *desk) {
+		ctx := t.Context()
+		s := d.scan(app.NewScan{Release: " App v1.0 "})
+		if s.AskedRelease != "App v1.0" || s.Ref != "" || s.State != store.ScanQueued {
+			t.Errorf("the scan: %+v", s)
+		}
+		later := d.scan(app.NewScan{})
+		if later.State != store.ScanWaiting {
+			t.Errorf("one of the same repository passes it: %+v", later)
+		}
+		taken, err := d.Store.TakeScan(ctx, s.ID, "w", d.Clock.Now())
+		d.must(err)
+		fence := taken.Fence()
+		taken.Ref, taken.State, taken.FinishedAt = "v1.0", store.ScanFailed, d.Clock.Now()
+		d.must(d.Store.EndScan(ctx, fence, taken))
+		again, err := d.RetryScan(ctx, d.developer, s.ID)
+		d.must(err)
+		if again.AskedRelease != "App v1.0" || again.Ref != "" || again.ID == s.ID {
+			t.Errorf("again: %+v", again)
+		}
+		log, err := d.Store.AuditEvents(ctx, store.AuditFilter{Project: d.project}, store.Page{})
+		d.must(err)
+		if got := string(log.Items[0].Detail); !strings.Contains(got, `"release":"App v1.0"`) {
+			t.Errorf("the audit log says %s", got)
+		}
+		told := app.Announcement(&taken)
+		if !strings.Contains(told.Body, `"asked_release":"App v1.0"`) || !strings.Contains(told.Body, `"ref":"v1.0"`) {
+			t.Errorf("its end is told as %s", told.Body)
 		}
 	})
 }

@@ -35,13 +35,14 @@ type severities struct {
 func (a *app) projectCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "project",
-		Short: "List and create projects of a server",
-		Long:  "Lists and creates projects of the server that --server names, or the one of the last login.",
+		Short: "List, create and scan projects of a server",
+		Long:  "Lists, creates and scans projects of the server that --server names, or the one of the last login.",
 		Example: `  assay project list
-  assay project create shop --repository https://git.example.org/team/shop.git`,
+  assay project create shop --repository https://git.example.org/team/shop.git
+  assay project scan shop --release "App v1.0"`,
 		Args: cobra.ArbitraryArgs, RunE: group,
 	}
-	cmd.AddCommand(a.projectListCommand(), a.projectCreateCommand())
+	cmd.AddCommand(a.projectListCommand(), a.projectCreateCommand(), a.projectScanCommand())
 	return cmd
 }
 

@@ -29,6 +29,8 @@ type scanRow struct {
 	Appeared   int        `json:"appeared"`
 	Incomplete bool       `json:"incomplete"`
 	Release    string     `json:"release,omitempty"`
+	// AskedRelease is the release that Ref was found for.
+	AskedRelease string `json:"asked_release,omitempty"`
 }
 
 // ended tells whether nothing will change any more.

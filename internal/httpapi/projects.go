@@ -19,7 +19,7 @@ type Project struct {
 	Description    string     `json:"description"`
 	Visibility     string     `json:"visibility" enum:"organisation,private"`
 	Tags           []string   `json:"tags" nullable:"false"`
-	ReleasePattern string     `json:"release_pattern" doc:"How the refs of releases are called; # stands for the version."`
+	ReleasePattern string     `json:"release_pattern" doc:"How the refs of releases are called; # stands for the version number. By it a scan of a release finds its ref."`
 	Include        []string   `json:"include" nullable:"false"`
 	Exclude        []string   `json:"exclude" nullable:"false"`
 	Schedule       string     `json:"schedule" doc:"A cron line in UTC; empty: none."`

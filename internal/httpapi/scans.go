@@ -20,7 +20,7 @@ import (
 func (a *api) scans(r huma.API) {
 	register(a, r, huma.Operation{
 		OperationID: "create-scan", Method: http.MethodPost, Path: "/projects/{project}/scans", DefaultStatus: http.StatusCreated, Tags: []string{"scans"},
-		Summary: "Start a scan", Description: "Fetches the repository at a ref and scans it. A scan that waits for the same already is returned instead.",
+		Summary: "Start a scan", Description: "Fetches the repository at a ref, or at that of a release, and scans it. A scan that waits for the same already is returned instead.",
 	}, a.createScan)
 	register(a, r, upload(huma.Operation{
 		OperationID: "push-inventory", Method: http.MethodPost, Path: "/projects/{project}/inventories", DefaultStatus: http.StatusCreated, Tags: []string{"scans"},
@@ -81,11 +81,12 @@ type scanBody struct {
 	Project      string       `json:"project"`
 	ProjectName  string       `json:"project_name,omitempty"`
 	Repository   string       `json:"repository,omitempty" doc:"Absent: an inventory was pushed."`
-	Ref          string       `json:"ref" doc:"Branch or tag; empty: the remote's HEAD."`
+	Ref          string       `json:"ref" doc:"Branch or tag; empty: the remote's HEAD, or that of the release asked for was not found yet."`
+	AskedRelease string       `json:"asked_release,omitempty" doc:"The name of the release that was asked for in the place of a ref."`
 	Commit       string       `json:"commit,omitempty"`
 	Language     string       `json:"language,omitempty" doc:"As asked for."`
 	Languages    []string     `json:"languages" nullable:"false" doc:"That were found."`
-	Trigger      string       `json:"trigger" enum:"manual,push,schedule,create,release"`
+	Trigger      string       `json:"trigger" enum:"manual,push,schedule,create,advisories"`
 	RequestedBy  string       `json:"requested_by"`
 	State        string       `json:"state" enum:"waiting,queued,running,done,failed,cancelled"`
 	Stage        string       `json:"stage" enum:"prepare,inventory,compare,analyse,merge,notify" doc:"The one to do next, or at which it ended."`
@@ -148,7 +149,7 @@ func at(t time.Time) *time.Time {
 
 func toScan(s *store.Scan) scanBody {
 	b := scanBody{
-		ID: s.ID, Project: s.ProjectID, Repository: s.RepositoryID, Ref: s.Ref, Commit: s.Commit, Language: s.Language, Languages: s.Languages,
+		ID: s.ID, Project: s.ProjectID, Repository: s.RepositoryID, Ref: s.Ref, AskedRelease: s.AskedRelease, Commit: s.Commit, Language: s.Language, Languages: s.Languages,
 		Trigger: string(s.Trigger), RequestedBy: s.RequestedBy, State: string(s.State), Stage: string(s.Stage), Cancelling: s.CancelAsked && !s.State.Ended(),
 		Tries: s.Tries, RetryAt: at(s.RetryAt), CreatedAt: s.CreatedAt, StartedAt: at(s.StartedAt), FinishedAt: at(s.FinishedAt), Error: s.Error,
 		Analysis: string(s.Analysis), Components: s.Components, Files: filesBody{s.FilesRead, s.FilesFailed, s.FilesOther}, Incomplete: s.Incomplete, Notices: s.Notices,
@@ -187,13 +188,14 @@ type createScanIn struct {
 	Body    struct {
 		Repository string `json:"repository,omitempty" maxLength:"40" doc:"One of the project's; needed only if it has several."`
 		Ref        string `json:"ref,omitempty" maxLength:"255" doc:"Branch or tag; absent: what the repository is set to."`
+		Release    string `json:"release,omitempty" maxLength:"100" example:"App v1.0" doc:"In the place of ref: the name of a release, with its version number. Its ref is looked for by the project's release_pattern, where # stands for the number; 1.0 is also looked for as 1.0.0 and 1."`
 		Language   string `json:"language,omitempty" maxLength:"40" doc:"Narrows the scan, such as javascript or PyPI; absent: all that is found."`
 	}
 }
 
 func (a *api) createScan(ctx context.Context, who app.Actor, in *createScanIn) (*scanOut, error) {
 	return scanAnswer(a.app.CreateScan(ctx, who, app.NewScan{
-		Project: in.Project, Repository: in.Body.Repository, Ref: in.Body.Ref, Language: in.Body.Language, Trigger: store.TriggerManual,
+		Project: in.Project, Repository: in.Body.Repository, Ref: in.Body.Ref, Release: in.Body.Release, Language: in.Body.Language, Trigger: store.TriggerManual,
 	}))
 }
 
@@ -213,7 +215,7 @@ type ScanPaging struct {
 	Limit   int      `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many items to answer with at most."`
 	Cursor  string   `query:"cursor" maxLength:"1000" doc:"Where to go on: the next of the answer before."`
 	State   []string `query:"state" maxItems:"6" enum:"waiting,queued,running,done,failed,cancelled" doc:"Only in one of these states."`
-	Trigger string   `query:"trigger" enum:"manual,push,schedule,create,release"`
+	Trigger string   `query:"trigger" enum:"manual,push,schedule,create,advisories"`
 }
 
 func (p ScanPaging) query(project string) app.ScanQuery {

@@ -64,6 +64,39 @@ func TestPushInventory(t *testing.T) {
 	}
 }
 
+// TestCreateReleaseScan asks for a release once, although twice by one key, and
+// names the field that is wrong.
+func TestCreateReleaseScan(t *testing.T) {
+	t.Parallel()
+	s, project := scanSite(t)
+	r := store.Repository{ID: store.NewID(), Project: project, URL: "https://git.example.org/shop", Key: "git.example.org/shop", Ref: "main", Created: s.kit.Clock.Now()}
+	if err := s.kit.Store.AddRepository(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	path := "/projects/" + project + "/scans"
+	var first string
+	for range 2 {
+		w := s.do("POST", path, `{"release":"App v1.0"}`, "Idempotency-Key", "k")
+		var b scanBody
+		if err := json.Unmarshal(w.Body.Bytes(), &b); err != nil || w.Code != http.StatusCreated || b.AskedRelease != "App v1.0" || b.Ref != "" || first != "" && b.ID != first {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		first = b.ID
+	}
+	for body, want := range map[string]string{
+		`{"release":"App v1.0","ref":"main"}`: "stands in the place of a ref: give only one of them",
+		`{"release":"latest"}`:                "has no version number in it, such as 1.0 in App v1.0",
+	} {
+		w := s.do("POST", path, body)
+		if p := problem(t, w); w.Code != 422 || len(p.Errors) != 1 || !strings.HasSuffix(p.Errors[0].Location, "release") || !strings.HasSuffix(p.Errors[0].Message, want) {
+			t.Errorf("%s: %d %s", body, w.Code, w.Body)
+		}
+	}
+	if w := s.do("POST", path, `{"release":"`+strings.Repeat("1", 101)+`"}`); w.Code != 422 {
+		t.Errorf("a long name: %d %s", w.Code, w.Body)
+	}
+}
+
 // TestScanLists pages through scans and filters them.
 func TestScanLists(t *testing.T) {
 	t.Parallel()

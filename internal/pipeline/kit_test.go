@@ -37,6 +37,7 @@ type bench struct {
 	project string
 	tree    fstest.MapFS
 	fetched atomic.Int64
+	refs    []source.RemoteRef                                                 // of every repository
 	fetch   func(ctx context.Context, r source.Remote) (*source.Source, error) // instead of the tree
 }
 
@@ -57,7 +58,7 @@ func newBench(t *testing.T, db *sqlstore.DB) *bench {
 	b.options = pipeline.Options{
 		Store: db, Blobs: b.Blobs, Queue: b.Queue, Databases: b.release(), Clock: b.Clock.Now, Worker: "w",
 		Extract: extract.Options{Extractors: all.Extractors(), Limits: extract.DefaultLimits()},
-		Fetch:   b.fetchSource, Poll: 5 * time.Millisecond,
+		Fetch:   b.fetchSource, List: b.listRefs, Poll: 5 * time.Millisecond,
 	}
 	b.p = pipeline.New(b.options)
 	return b
@@ -75,7 +76,7 @@ func (b *bench) addProject(name string) string {
 	b.t.Helper()
 	ctx := b.t.Context()
 	organisation := b.Organisation("o" + store.NewID()[:8])
-	p := store.Project{ID: store.NewID(), Organisation: organisation, Name: name, Visibility: store.VisibleToOrganisation, Created: b.Clock.Now(), Updated: b.Clock.Now()}
+	p := store.Project{ID: store.NewID(), Organisation: organisation, Name: name, Visibility: store.VisibleToOrganisation, ReleasePattern: store.DefaultReleasePattern, Created: b.Clock.Now(), Updated: b.Clock.Now()}
 	b.must(b.db.AddProject(ctx, p))
 	b.must(b.db.AddRepository(ctx, store.Repository{ID: store.NewID(), Project: p.ID, URL: "https://git.example.org/" + p.ID, Key: "git.example.org/" + p.ID, Created: b.Clock.Now()}))
 	return p.ID
@@ -94,6 +95,10 @@ func (b *bench) fetchSource(ctx context.Context, r source.Remote) (*source.Sourc
 		return b.fetch(ctx, r)
 	}
 	return b.open(), nil
+}
+
+func (b *bench) listRefs(context.Context, source.Remote) (source.Refs, error) {
+	return source.Refs{Refs: b.refs}, nil
 }
 
 func (b *bench) open() *source.Source {

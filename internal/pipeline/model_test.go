@@ -13,6 +13,7 @@ import (
 	"github.com/assay-sca/assay/internal/app"
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/pipeline"
+	"github.com/assay-sca/assay/internal/source"
 	"github.com/assay-sca/assay/internal/store"
 )
 
@@ -25,6 +26,7 @@ func TestModel(t *testing.T) {
 		seed := uint64(time.Now().UnixNano())
 		t.Logf("seed %d", seed)
 		m := model{bench: b, random: rand.New(rand.NewPCG(seed, 1))}
+		m.refs = []source.RemoteRef{{Name: "refs/heads/main"}, {Name: "refs/tags/v1.0"}}
 		m.projects = []string{b.project, b.addProject("second"), b.addProject("third")}
 		for range 24 {
 			m.request()
@@ -64,7 +66,9 @@ func (m *model) request() {
 		s = m.push(pushed("left", fmt.Sprintf("%d.0.0", 1+m.pick(3))), "main")
 	} else {
 		var err error
-		s, err = m.CreateScan(m.t.Context(), m.who, app.NewScan{Project: m.project, Ref: []string{"", "next"}[m.pick(2)]})
+		s, err = m.CreateScan(m.t.Context(), m.who, []app.NewScan{
+			{Project: m.project}, {Project: m.project, Ref: "v1.0"}, {Project: m.project, Release: "App v1"}, {Project: m.project, Release: "1.0.0"},
+		}[m.pick(4)])
 		m.must(err)
 	}
 	if !slices.Contains(m.asked, s.ID) {
@@ -83,6 +87,7 @@ func (m *model) work() {
 		if time.Now().After(deadline) {
 			m.t.Fatalf("%d scans do not end; the first: %+v", len(active.Items), active.Items[0])
 		}
+		m.checkTurns(active.Items)
 		m.disturb(active.Items)
 		var workers sync.WaitGroup
 		for range 3 {
@@ -90,6 +95,20 @@ func (m *model) work() {
 			workers.Go(func() { m.worker(s) })
 		}
 		workers.Wait()
+	}
+}
+
+// checkTurns wants no two scans of one ref to be admitted at once, and none that an
+// older one of its repository may turn out to be of one ref with.
+func (m *model) checkTurns(active []store.Scan) {
+	m.t.Helper()
+	for i, s := range active { // oldest first
+		for _, older := range active[:i] {
+			same := older.ProjectID == s.ProjectID && older.RepositoryID == s.RepositoryID && (older.RefUnknown() || !s.RefUnknown() && older.Ref == s.Ref)
+			if same && s.State != store.ScanWaiting {
+				m.t.Errorf("%s of %q is %s beside the older %s of %q, which is %s", s.ID, s.Ref, s.State, older.ID, older.Ref, older.State)
+			}
+		}
 	}
 }
 
@@ -174,6 +193,9 @@ func (m *model) checkDone(s store.Scan) {
 	if s.Log == "" || s.Result == "" || s.Ledger == "" || s.Components != 1 {
 		m.t.Errorf("%s is not whole: %+v", s.ID, s)
 	}
+	if s.AskedRelease != "" && s.Ref != "v1.0" {
+		m.t.Errorf("%s is of the release %s and of the ref %q", s.ID, s.AskedRelease, s.Ref)
+	}
 	if left, err := m.db.LastLog(m.t.Context(), s.ID); left != 0 || err != nil {
 		m.t.Errorf("%d lines of the log of %s are left", left, s.ID)
 	}
@@ -186,6 +208,11 @@ func (m *model) checkVersion(v store.Version) {
 		return
 	}
 	s := m.reread(v.Scan)
+	for _, id := range m.asked {
+		if other := m.reread(id); other.VersionID == v.ID && other.State == store.ScanDone && other.Seq > s.Seq {
+			m.t.Errorf("the last scan of the version %d of %s is %d, although %d came after it", v.ID, v.Ref, s.Seq, other.Seq)
+		}
+	}
 	counts, err := m.db.VersionCounts(m.t.Context(), v.ID)
 	m.must(err)
 	if int(counts.Total()) != s.Critical+s.High+s.Medium+s.Low+s.Negligible+s.Unknown {

@@ -88,7 +88,7 @@ func TestOutdated(t *testing.T) {
 		for _, job := range b.Queue.Take() {
 			b.must(p.Scan(t.Context(), job.Scan))
 			s := b.reread(job.Scan)
-			if s.State != store.ScanDone || s.Trigger != store.TriggerRelease || s.Priority != store.TriggerSchedule.Priority() || s.Components != 1 || s.High+s.Unknown+s.Critical+s.Medium != 1 {
+			if s.State != store.ScanDone || s.Trigger != store.TriggerAdvisories || s.Priority != store.TriggerSchedule.Priority() || s.Components != 1 || s.High+s.Unknown+s.Critical+s.Medium != 1 {
 				t.Errorf("the scan is %+v", s)
 			}
 		}
@@ -104,7 +104,7 @@ func (b *bench) audited(who app.Actor, organisation string, scans int) {
 	events, err := b.AuditEvents(b.t.Context(), who, store.AuditFilter{Organisation: organisation}, store.Page{})
 	b.must(err)
 	for i := range scans {
-		if e := events.Items[i]; e.Action != "scan.create" || e.Actor != who.ID() || !strings.Contains(fmt.Sprint(e.Detail), "release") {
+		if e := events.Items[i]; e.Action != "scan.create" || e.Actor != who.ID() || !strings.Contains(fmt.Sprint(e.Detail), "advisories") {
 			b.t.Errorf("event %d is %+v", i, e)
 		}
 	}

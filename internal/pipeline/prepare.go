@@ -17,6 +17,9 @@ func (r *run) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if r.scan.RefUnknown() {
+		return r.resolve(ctx, repository)
+	}
 	asked := r.scan.Ref
 	if asked == "" {
 		asked = "HEAD"
@@ -45,15 +48,23 @@ func (r *run) repository(ctx context.Context) (store.Repository, error) {
 // fetch opens the repository at the scan's ref, or, when it is known, at its
 // commit.
 func (r *run) fetch(ctx context.Context, repository store.Repository) error {
-	remote := r.p.Remote
-	remote.URL, remote.Ref, remote.Commit = repository.URL, r.scan.Ref, r.scan.Commit
-	var err error
-	if remote.Credential, err = r.p.credential(repository); err != nil {
+	remote, err := r.remote(repository)
+	if err != nil {
 		return err
 	}
+	remote.Ref, remote.Commit = r.scan.Ref, r.scan.Commit
 	r.closeSource()
 	r.source, err = r.p.Fetch(ctx, remote)
 	return err
+}
+
+// remote is how a repository is spoken to: with its credential, within the bounds
+// of all.
+func (r *run) remote(repository store.Repository) (remote source.Remote, err error) {
+	remote = r.p.Remote
+	remote.URL = repository.URL
+	remote.Credential, err = r.p.credential(repository)
+	return remote, err
 }
 
 // credential is what opens a repository.

@@ -40,6 +40,8 @@ type Options struct {
 	Remote source.Remote
 	// Fetch fetches a repository; nil: source.Fetch.
 	Fetch func(ctx context.Context, r source.Remote) (*source.Source, error)
+	// List lists the refs of a repository, to find a release; nil: source.ListRefs.
+	List func(ctx context.Context, r source.Remote) (source.Refs, error)
 	// Keys open repositories' credentials; nil: there are none.
 	Keys *auth.Keyring
 	// Fallback is the credential for ssh repositories that have none.
@@ -82,6 +84,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Fetch == nil {
 		o.Fetch = source.Fetch
+	}
+	if o.List == nil {
+		o.List = source.ListRefs
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

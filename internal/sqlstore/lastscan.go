@@ -9,10 +9,11 @@ import (
 // lastScans are the scans that say how a project's figures stand: of everything
 // that counts, or is to count, the last one that ended. One that was cancelled
 // when its inventory was stored and not matched yet has left its version half
-// checked. Scans of other refs and of single languages say nothing of the figures.
+// checked. Scans of other refs and of single languages say nothing of the figures,
+// nor does one of a release whose ref is not known.
 const lastScans = `select s.id, coalesce(s.finished_at, 0), s.state, s.incomplete or s.state = 'cancelled' from scans s where s.seq in (
 	select (select x.seq from scans x where x.project_id = r.project_id and x.repository_id = r.id and x.ref = r.ref and x.language = ''
-			and (x.state in ('done', 'failed') or x.state = 'cancelled' and x.analysis <> '' and x.result = '') order by x.seq desc limit 1)
+			and (x.ref <> '' or x.asked_release = '') and (x.state in ('done', 'failed') or x.state = 'cancelled' and x.analysis <> '' and x.result = '') order by x.seq desc limit 1)
 		from repositories r where r.project_id = $1
 	union all
 	select (select x.seq from scans x where x.version_id = v.id

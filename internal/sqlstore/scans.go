@@ -16,12 +16,12 @@ import (
 // their values are.
 func scanFields(s *store.Scan, j *scanJSON) ([]string, []any) {
 	return []string{
-			"version_id", "languages", "state", "stage", "stages", "tries", "retry_at", "started_at", "finished_at", "error",
+			"ref", "version_id", "languages", "state", "stage", "stages", "tries", "retry_at", "started_at", "finished_at", "error",
 			"commit_id", "inventory_id", "ledger", "result", "log", "changed", "analysis", "release_seq", "components",
 			"files_read", "files_failed", "files_other", "incomplete", "notices",
 			"critical", "high", "medium", "low", "negligible", "unknown", "appeared", "disappeared",
 		}, []any{
-			&j.version, &j.languages, &s.State, &s.Stage, &j.stages, &s.Tries, &j.retry, &j.started, &j.finished, &s.Error,
+			&s.Ref, &j.version, &j.languages, &s.State, &s.Stage, &j.stages, &s.Tries, &j.retry, &j.started, &j.finished, &s.Error,
 			&s.Commit, &j.inventory, &s.Ledger, &s.Result, &s.Log, &j.changed, &s.Analysis, &j.release, &s.Components,
 			&s.FilesRead, &s.FilesFailed, &s.FilesOther, &s.Incomplete, &j.notices,
 			&s.Critical, &s.High, &s.Medium, &s.Low, &s.Negligible, &s.Unknown, &s.Appeared, &s.Disappeared,
@@ -31,10 +31,10 @@ func scanFields(s *store.Scan, j *scanJSON) ([]string, []any) {
 // scanGiven are the other columns, and where their values are.
 func scanGiven(s *store.Scan, j *scanJSON) ([]string, []any) {
 	return []string{
-			"seq", "id", "organisation_id", "project_id", "repository_id", "trigger", "priority", "requested_by", "ref", "language",
+			"seq", "id", "organisation_id", "project_id", "repository_id", "trigger", "priority", "requested_by", "asked_release", "language",
 			"attempt", "worker", "heartbeat_at", "cancel_requested", "created_at", "admitted_at", "upload",
 		}, []any{
-			&s.Seq, &s.ID, &s.OrganisationID, &s.ProjectID, &s.RepositoryID, &s.Trigger, &s.Priority, &s.RequestedBy, &s.Ref, &s.Language,
+			&s.Seq, &s.ID, &s.OrganisationID, &s.ProjectID, &s.RepositoryID, &s.Trigger, &s.Priority, &s.RequestedBy, &s.AskedRelease, &s.Language,
 			&s.Attempt, &s.Worker, &j.heartbeat, &s.CancelAsked, &j.created, &j.admitted, &s.Upload,
 		}
 }

@@ -65,8 +65,9 @@ func (n *nouns) AddScan(ctx context.Context, s store.Scan) (store.Scan, bool, er
 			return s, false, err
 		}
 		found, err := collect(ctx, n.write, readScan, "select "+scanColumns()+` from scans s where s.state = 'waiting' and s.stage = 'prepare'
-			and s.repository_id = $1 and s.project_id = $2 and s.ref = $3 and s.language = $4 order by s.seq limit 1`,
-			s.RepositoryID, s.ProjectID, s.Ref, s.Language)
+			and s.repository_id = $1 and s.project_id = $2 and s.ref = $3 and s.language = $4
+			and (s.ref <> '' or s.asked_release = $5) order by s.seq limit 1`,
+			s.RepositoryID, s.ProjectID, s.Ref, s.Language, s.AskedRelease)
 		if err != nil {
 			return s, false, err
 		}
@@ -122,10 +123,12 @@ func deref(at any) any {
 }
 
 // AdmitScans queues waiting scans. Turn orders the scans of one version, place
-// those of one project that could come now. While another transaction admits,
-// this one leaves it to that, to those that follow and to the loop: waiting for
-// it, all that add or end scans would stand in one queue, each until the commit of
-// the one before.
+// those of one project that could come now. A release's scan may turn out to be of
+// any version of its repository: unresolved is the first of which that is not known
+// yet, and the younger ones stay behind it. While another transaction admits, this
+// one leaves it to that, to those that follow and to the loop: waiting for it, all
+// that add or end scans would stand in one queue, each until the commit of the one
+// before.
 func (n *nouns) AdmitScans(ctx context.Context, limits store.ScanLimits, now time.Time) ([]store.Scan, error) {
 	if mine, err := n.tryAdmission(ctx); err != nil || !mine {
 		return nil, err
@@ -133,13 +136,15 @@ func (n *nouns) AdmitScans(ctx context.Context, limits store.ScanLimits, now tim
 	return n.returnScans(ctx, `update scans set state = 'queued', admitted_at = $1, heartbeat_at = $1, retry_at = null where id in (
 		with active as (
 			select id, project_id, state, priority, seq, retry_at,
-				row_number() over (partition by project_id, repository_id, ref order by case when state = 'waiting' then 1 else 0 end, seq) as turn,
+				row_number() over (partition by project_id, repository_id, ref, case when ref = '' then asked_release else '' end
+					order by case when state = 'waiting' then 1 else 0 end, seq) as turn,
+				min(case when ref = '' and asked_release <> '' then seq end) over (partition by project_id, repository_id) as unresolved,
 				sum(case when state = 'waiting' then 0 else 1 end) over (partition by project_id) as busy,
 				sum(case when state = 'waiting' then 0 else 1 end) over () as total
 			from scans where state in ('waiting', 'queued', 'running')
 		), free as (
 			select id, priority, seq, total, busy + row_number() over (partition by project_id order by priority, seq) as place
-			from active where state = 'waiting' and turn = 1 and (retry_at is null or retry_at <= $1 or retry_at > $2)
+			from active where state = 'waiting' and turn = 1 and (unresolved is null or seq <= unresolved) and (retry_at is null or retry_at <= $1 or retry_at > $2)
 		), ranked as (
 			select id, total + row_number() over (order by place, priority, seq) as number from free where place <= $3
 		)

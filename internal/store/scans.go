@@ -44,11 +44,11 @@ type Trigger string
 
 // The triggers.
 const (
-	TriggerManual   Trigger = "manual"
-	TriggerPush     Trigger = "push"
-	TriggerSchedule Trigger = "schedule"
-	TriggerCreate   Trigger = "create"  // the first of a project
-	TriggerRelease  Trigger = "release" // a newer release of the advisory database is to be used
+	TriggerManual     Trigger = "manual"
+	TriggerPush       Trigger = "push"
+	TriggerSchedule   Trigger = "schedule"
+	TriggerCreate     Trigger = "create"     // the first of a project
+	TriggerAdvisories Trigger = "advisories" // a newer release of the advisory database is to be used
 )
 
 // Priority is the place of scans that were started so: 1 is first.
@@ -93,7 +93,8 @@ type Scan struct {
 	Trigger        Trigger
 	Priority       int
 	RequestedBy    string // an actor's ID
-	Ref            string // as asked for; empty: the remote's HEAD
+	Ref            string // as asked for; empty: the remote's HEAD, but see RefUnknown
+	AskedRelease   string // a release's name, asked for in the place of a ref; empty: none
 	Language       string // as asked for
 	Languages      []string
 	State          ScanState
@@ -134,6 +135,10 @@ type Scan struct {
 	Appeared       int // findings that are new
 	Disappeared    int
 }
+
+// RefUnknown tells that a release was asked for and its ref has not been looked up
+// yet.
+func (s *Scan) RefUnknown() bool { return s.AskedRelease != "" && s.Ref == "" }
 
 // Fence returns the hold that the scan's present worker has on it.
 func (s *Scan) Fence() Fence { return Fence{Scan: s.ID, Stage: s.Stage, Attempt: s.Attempt} }
@@ -225,7 +230,9 @@ type Scans interface {
 	// AddScan stores a scan as waiting, with the fields that are known before it
 	// runs. If one of the same repository, ref and language waits for its first
 	// stage already, that one is returned instead, with the more urgent of the
-	// priorities and without a delay. Pushed scans never give way.
+	// priorities and without a delay. One that asks for a release gives way only to
+	// one that asks for the same and has not looked for its ref. Pushed scans never
+	// give way.
 	AddScan(ctx context.Context, s Scan) (stored Scan, collapsed bool, err error)
 	Scan(ctx context.Context, id string) (Scan, error)
 	// Scans lists by seq, which is the only sort: with Page.Desc the newest first.
@@ -235,7 +242,8 @@ type Scans interface {
 
 	// AdmitScans makes waiting scans queued, within the limits: those first whose
 	// projects have the fewest, then the more urgent, then the older. Scans of one
-	// repository and ref are admitted one after the other in their order. It must
+	// repository and ref are admitted one after the other in their order; so none
+	// comes before an older one of its repository whose ref is not known yet. It must
 	// run in a transaction, in which the caller enqueues what is returned.
 	AdmitScans(ctx context.Context, limits ScanLimits, now time.Time) ([]Scan, error)
 	// TakeScan gives a queued or running scan to a worker: whoever had it before
@@ -243,7 +251,7 @@ type Scans interface {
 	// errs.Conflict if it is neither queued nor running.
 	TakeScan(ctx context.Context, id, worker string, now time.Time) (Scan, error)
 	// SaveScan stores what the holder of the fence made of a scan: all fields but
-	// those that tell what was asked for. errs.Conflict: the fence does not hold, or
+	// those that tell what was asked for; the ref of a release is one that is made. errs.Conflict: the fence does not hold, or
 	// the scan was asked to be cancelled.
 	SaveScan(ctx context.Context, f Fence, s Scan) error
 	// EndScan is SaveScan for a state that ends the scan. With ScanDone it becomes

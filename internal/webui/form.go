@@ -88,6 +88,7 @@ type input struct {
 	Hint                     string // an example, shown while it is empty
 	Auto                     string // autocomplete
 	Options                  []option
+	Offers                   []string // values to pick from, besides others
 	Checked, Required, Focus bool
 	Mono                     bool
 	Rows                     int
@@ -177,6 +178,12 @@ func (i input) Must() input {
 // Like is the field with an example in it.
 func (i input) Like(example string) input {
 	i.Hint = example
+	return i
+}
+
+// Offer is the field with values to pick from.
+func (i input) Offer(values []string) input {
+	i.Offers = values
 	return i
 }
 

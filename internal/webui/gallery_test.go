@@ -303,6 +303,7 @@ func galleryProject() app.ProjectView {
 		Repository:    store.Repository{ID: "r1", URL: "https://git.example.org/shop/storefront.git", Ref: "main", Credential: store.CredentialToken, Username: "assay", Revision: 2},
 		HasCredential: true,
 	}}
+	view.Versions = []store.Version{{ID: 1, Repository: "r1", Ref: "main", Main: true}, {ID: 2, Repository: "r1", Ref: "v2.3.0"}}
 	view.Channels = []store.Channel{
 		{ID: "c1", Kind: store.ChannelEmail, Name: "e-mail", To: []string{"shop@example.org"}, Minimum: "high"},
 		{ID: "c2", Kind: store.ChannelSlack, Name: "slack", URL: "https://chat.example.org", Secret: true, Minimum: "critical", Muted: true},
@@ -324,6 +325,8 @@ func galleryScans() []app.ScanRow {
 		switch i {
 		case 1:
 			s.Analysis = store.AnalysisSkipped
+		case 2:
+			s.Ref, s.AskedRelease = "v2.3.0", "Storefront 2.3"
 		case 4:
 			s.State, s.Error, s.Critical, s.High, s.Medium, s.Low = store.ScanFailed, "fetch the repository: the host refused the token", 0, 0, 0, 0
 		}

@@ -1,6 +1,8 @@
 package webui
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/assay-sca/assay/internal/app"
@@ -18,7 +20,10 @@ type projectScansPage struct {
 	Form    form
 	MayScan bool
 	Sources []option
-	Empty   *emptyState
+	Refs    []string // that were scanned, to pick from
+	// ReleaseHelp says where a release is looked for.
+	ReleaseHelp string
+	Empty       *emptyState
 }
 
 // projectScan is a scan in a project's list.
@@ -28,6 +33,7 @@ type projectScan struct {
 	State      badge
 	Stage      string // of one that runs
 	Ref        string
+	Release    string // that was asked for
 	Commit     string
 	Trigger    string
 	Created    time.Time
@@ -44,7 +50,7 @@ type projectScan struct {
 func projectScanOf(s app.ScanRow) projectScan {
 	row := projectScan{
 		Href: "/scans/" + s.ID, Project: link{s.Project.Name, projectPath(s.Project.ID)},
-		State: stateOfScan(string(s.State), s.Incomplete), Ref: s.Ref, Commit: s.Commit, Trigger: triggerWord(s.Trigger),
+		State: stateOfScan(string(s.State), s.Incomplete), Ref: s.Ref, Release: s.AskedRelease, Commit: s.Commit, Trigger: triggerWord(s.Trigger),
 		Created: s.CreatedAt, Appeared: s.Appeared, Vanished: s.Disappeared, Components: s.Components,
 		Failed: s.FilesFailed, Analysis: string(s.Analysis), Error: s.Error,
 	}
@@ -107,6 +113,8 @@ func (r *request) scansOf(view app.ProjectView, l listing, list store.List[app.S
 	for _, repository := range view.Repositories {
 		p.Sources = append(p.Sources, option{Value: repository.ID, Label: repository.URL})
 	}
+	p.Refs = scannedRefs(view.Versions)
+	p.ReleaseHelp = "Looked for as " + view.ReleasePattern + ", # being its version number."
 	var plain []store.Scan
 	for _, s := range list.Items {
 		p.Rows = append(p.Rows, projectScanOf(s))
@@ -125,10 +133,25 @@ func (r *request) scansOf(view app.ProjectView, l listing, list store.List[app.S
 	return p
 }
 
+// mostRefs bounds how many refs are offered.
+const mostRefs = 50
+
+// scannedRefs are the refs of repositories that there are versions of; those that
+// are narrowed to a language have a # in their names.
+func scannedRefs(versions []store.Version) []string {
+	var refs []string
+	for _, v := range versions {
+		if v.Repository != "" && v.Ref != "" && !strings.Contains(v.Ref, "#") && !slices.Contains(refs, v.Ref) && len(refs) < mostRefs {
+			refs = append(refs, v.Ref)
+		}
+	}
+	return refs
+}
+
 func (u *ui) startScan(r *request) (reply, error) {
 	id := r.PathValue("project")
 	scan, err := u.app.CreateScan(r.Context(), r.actor, app.NewScan{
-		Project: id, Repository: r.field("repository"), Ref: r.field("ref"), Language: r.field("language"), Trigger: store.TriggerManual,
+		Project: id, Repository: r.field("repository"), Ref: r.field("ref"), Release: r.field("release"), Language: r.field("language"), Trigger: store.TriggerManual,
 	})
 	if err == nil {
 		return goTo("/scans/" + scan.ID), nil

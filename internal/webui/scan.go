@@ -270,8 +270,14 @@ func scanFacts(s *app.ScanView) []fact {
 		}
 	}
 	add("Started", triggerWord(s.Trigger), false)
+	add("Release", s.AskedRelease, false)
 	ref := s.Ref
-	if ref == "" && s.RepositoryID != "" {
+	switch {
+	case s.RefUnknown() && s.State.Ended():
+		ref = "not found"
+	case s.RefUnknown():
+		ref = "being looked for"
+	case ref == "" && s.RepositoryID != "":
 		ref = "default branch"
 	}
 	add("Ref", ref, s.Ref != "")

@@ -436,10 +436,11 @@ create table scans (
   project_id text not null references projects (id) on delete cascade,
   repository_id text not null default '', -- empty: pushed
   version_id bigint, -- known from prepare on
-  trigger text not null, -- manual, push, schedule, create, release
+  trigger text not null, -- manual, push, schedule, create, advisories
   priority bigint not null, -- 1 first
   requested_by text not null, -- actor
-  ref text not null, -- as asked for; empty: the remote's HEAD
+  ref text not null, -- as asked for; empty: the remote's HEAD, or that of a release is not known yet
+  asked_release text not null default '', -- a release's name, in the place of a ref; empty: none
   language text not null default '', -- as asked for
   languages text not null default '[]', -- detected; JSON list
   state text not null, -- waiting, queued, running, done, failed, cancelled
