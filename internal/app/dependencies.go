@@ -22,6 +22,7 @@ type DependencyQuery struct {
 	Ecosystem string
 	Direct    *bool
 	Scope     []inventory.Scope
+	Licence   string     // that they state; LicenceNotStated: those that state none
 	Affected  bool       // only those with findings that count
 	Page      store.Page // sorts: severity, name, ecosystem, scope
 }
@@ -140,6 +141,7 @@ func (q *DependencyQuery) admits(d *Dependency) bool {
 		q.Direct != nil && d.Direct != *q.Direct,
 		len(q.Scope) > 0 && !slices.Contains(q.Scope, d.Scope),
 		q.Affected && d.Counts.Total() == 0,
+		q.Licence != "" && !licensed(d, q.Licence),
 		q.Text != "" && !strings.Contains(strings.ToLower(d.Name), strings.ToLower(q.Text)):
 		return false
 	}

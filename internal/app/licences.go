@@ -33,3 +33,15 @@ func countLicences(all []Dependency) []LicenceCount {
 	})
 	return counts
 }
+
+// LicenceNotStated stands in DependencyQuery for no licence at all. No licence has
+// this name.
+const LicenceNotStated = "-"
+
+// licensed tells whether a component states a licence.
+func licensed(d *Dependency, name string) bool {
+	if name == LicenceNotStated {
+		return len(d.Licences) == 0
+	}
+	return slices.Contains(d.Licences, name)
+}

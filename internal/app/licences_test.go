@@ -19,3 +19,14 @@ func TestCountLicences(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestLicenceFilter(t *testing.T) {
+	t.Parallel()
+	both := Dependency{Component: store.Component{Licences: []string{"MIT", "Apache-2.0"}}}
+	for licence, want := range map[string][2]bool{"": {true, true}, "Apache-2.0": {true, false}, "apache": {false, false}, LicenceNotStated: {false, true}} {
+		q := DependencyQuery{Licence: licence}
+		if got := [2]bool{q.admits(&both), q.admits(&Dependency{})}; got != want {
+			t.Errorf("licence %q admits %v, want %v", licence, got, want)
+		}
+	}
+}

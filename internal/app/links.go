@@ -29,10 +29,13 @@ type Link struct {
 
 // LinkInfo is what the page of a link says.
 type LinkInfo struct {
-	Purpose string // store.LinkSetup, LinkInvitation, LinkPassword
-	Email   string // of the user; empty: setup
-	Name    string
-	Expires time.Time
+	Purpose      string // store.LinkSetup, LinkInvitation, LinkPassword, LinkJoin
+	UserID       string // whom it is for; empty: setup
+	Email        string
+	Name         string
+	Organisation string // the name of the one to join
+	Role         Role   // as what
+	Expires      time.Time
 }
 
 // UseLinkInput is what the page of an invitation or a new password asks.
@@ -44,7 +47,7 @@ type UseLinkInput struct {
 
 // linkLife is how long a link of each purpose works.
 func linkLife(purpose string) time.Duration {
-	if purpose == store.LinkInvitation {
+	if purpose == store.LinkInvitation || purpose == store.LinkJoin {
 		return 7 * 24 * time.Hour
 	}
 	return 24 * time.Hour
@@ -65,23 +68,23 @@ func (a *App) SetupLink(ctx context.Context) (link Link, err error) {
 		if some, err := tx.HasUsers(ctx); err != nil || some {
 			return err
 		}
-		link, err = a.addLink(ctx, tx, store.LinkSetup, "")
+		link, err = a.addLink(ctx, tx, store.Link{Purpose: store.LinkSetup})
 		return err
 	})
 	return link, err
 }
 
-// makeLink makes a link, which ends those that the user had.
+// makeLink makes a link to an account, which ends those that the user had.
 func (a *App) makeLink(ctx context.Context, tx store.Store, purpose, user string) (Link, error) {
 	if err := tx.DeleteLinks(ctx, user); err != nil {
 		return Link{}, err
 	}
-	return a.addLink(ctx, tx, purpose, user)
+	return a.addLink(ctx, tx, store.Link{Purpose: purpose, UserID: user})
 }
 
-func (a *App) addLink(ctx context.Context, tx store.Store, purpose, user string) (Link, error) {
+func (a *App) addLink(ctx context.Context, tx store.Store, l store.Link) (Link, error) {
 	now, secret := a.Clock(), auth.NewSecret()
-	l := store.Link{Hash: auth.HashSecret(secret), Purpose: purpose, UserID: user, CreatedAt: now, ExpiresAt: now.Add(linkLife(purpose))}
+	l.Hash, l.CreatedAt, l.ExpiresAt = auth.HashSecret(secret), now, now.Add(linkLife(l.Purpose))
 	return Link{secret, l.ExpiresAt}, tx.CreateLink(ctx, l)
 }
 
@@ -172,12 +175,19 @@ func (f *Faults) checkPassword(field, password string, about ...string) {
 // OpenLink tells what a link is for, without using it; NotFound if it is unknown,
 // used or expired.
 func (a *App) OpenLink(ctx context.Context, secret string) (LinkInfo, error) {
-	l, err := a.goodLink(ctx, secret, store.LinkSetup, store.LinkInvitation, store.LinkPassword)
+	l, err := a.goodLink(ctx, secret, store.LinkSetup, store.LinkInvitation, store.LinkPassword, store.LinkJoin)
+	info := LinkInfo{Purpose: l.Purpose, UserID: l.UserID, Role: Role(l.Role), Expires: l.ExpiresAt}
 	if err != nil || l.UserID == "" {
-		return LinkInfo{Purpose: l.Purpose, Expires: l.ExpiresAt}, err
+		return info, err
 	}
 	user, err := a.Store.User(ctx, l.UserID)
-	return LinkInfo{l.Purpose, user.Email, user.Name, l.ExpiresAt}, err
+	info.Email, info.Name = user.Email, user.Name
+	if err != nil || l.Organisation == "" {
+		return info, err
+	}
+	o, err := a.Store.Organisation(ctx, l.Organisation)
+	info.Organisation = o.Name
+	return info, err
 }
 
 // UseLink sets the password that a link allows to set, ends the user's other

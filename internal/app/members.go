@@ -84,7 +84,8 @@ func lastAdministrator(ctx context.Context, tx store.Store, organisation, user s
 	return err
 }
 
-// RemoveMember takes somebody out of an organisation, its groups and projects.
+// RemoveMember takes somebody out of an organisation, its groups and projects; or
+// takes back what asks them in.
 func (a *App) RemoveMember(ctx context.Context, who Actor, organisation, user string) error {
 	if err := who.needIn(organisation, Administrator, ScopeManage); err != nil {
 		return err
@@ -94,7 +95,14 @@ func (a *App) RemoveMember(ctx context.Context, who Actor, organisation, user st
 		if err != nil {
 			return err
 		}
+		asked, err := tx.DeleteJoins(ctx, organisation, user)
+		if err != nil {
+			return err
+		}
 		old := Role(roles[organisation])
+		if old == Nobody && asked > 0 {
+			return a.audit(ctx, tx, who, store.Event{Organisation: organisation, Action: "member.withdraw", Object: "user:" + user})
+		}
 		if err := lastAdministrator(ctx, tx, organisation, user, old, Nobody); err != nil {
 			return err
 		}

@@ -67,6 +67,7 @@ type ProjectQuery struct {
 	Exploited    bool
 	Troubled     bool       // the last scan failed or was incomplete
 	Never        bool       // never scanned
+	Behind       bool       // matched with an older release than the current one
 	Page         store.Page // sorts: name, risk, components, scanned, created
 }
 
@@ -83,7 +84,7 @@ func (a *App) Projects(ctx context.Context, who Actor, q ProjectQuery) (store.Li
 	}
 	list, err := a.Store.ListProjects(ctx, store.ProjectFilter{
 		Organisation: q.Organisation, Visible: who.visible(), Text: q.Text, Tag: q.Tag, Archived: q.Archived,
-		Severity: q.Severity, Exploited: q.Exploited, Troubled: q.Troubled, Never: q.Never,
+		Severity: q.Severity, Exploited: q.Exploited, Troubled: q.Troubled, Never: q.Never, Behind: q.Behind,
 	}, q.Page)
 	for i := range list.Items {
 		list.Items[i].ChannelSecrets = nil
@@ -269,9 +270,11 @@ func (a *App) edited(who Actor, p store.Project, in ProjectEdit) (store.Project,
 }
 
 // editCounted stores an edit, and moves the organisation's figures when a project is
-// archived, or is not any more: only what is not archived counts.
+// archived or hidden, or is not any more: only what is not archived counts, and what
+// is private is counted apart.
 func editCounted(ctx context.Context, tx store.Store, before, after store.Project) error {
-	if after.Archived && !before.Archived {
+	moves := before.Archived != after.Archived || before.Visibility != after.Visibility
+	if moves && !before.Archived {
 		if err := tx.Uncount(ctx, after.ID); err != nil {
 			return err
 		}
@@ -279,7 +282,7 @@ func editCounted(ctx context.Context, tx store.Store, before, after store.Projec
 	if err := tx.EditProject(ctx, after); err != nil {
 		return err
 	}
-	if before.Archived && !after.Archived {
+	if moves && !after.Archived {
 		return tx.Recount(ctx, after.ID)
 	}
 	return nil

@@ -78,6 +78,9 @@ func verbs() []verb {
 		{"invite", app.Administrator, app.ScopeManage, false, func(ctx context.Context, p place, who app.Actor) error {
 			return errOf(p.InviteUser(ctx, who, app.InviteInput{Organisation: p.organisation, Email: store.NewID() + "@example.org", Role: app.Viewer}))
 		}},
+		{"list who was asked in", app.Administrator, app.ScopeRead, false, func(ctx context.Context, p place, who app.Actor) error {
+			return errOf(p.PendingMembers(ctx, who, p.organisation))
+		}},
 		{"change a role", app.Administrator, app.ScopeManage, false, func(ctx context.Context, p place, who app.Actor) error {
 			return p.SetMember(ctx, who, p.organisation, p.member.UserID, app.Developer)
 		}},
@@ -293,13 +296,16 @@ func TestAccountTakeover(t *testing.T) {
 			t.Fatalf("the invitation of somebody new: %+v, error %v", first, err)
 		}
 		second, err := k.InviteUser(ctx, administrator, app.InviteInput{Organisation: p.organisation, Email: "new@example.org", Role: app.Viewer})
-		if err != nil || second.Link.Secret != "" || second.User.ID != first.User.ID {
-			t.Errorf("the invitation of somebody who waits for another: %+v, error %v; want no link", second, err)
+		if err != nil || second.Joined || second.User.ID != "" {
+			t.Errorf("the invitation of somebody who waits for another: %+v, error %v; want one to confirm", second, err)
+		}
+		if info, err := k.OpenLink(ctx, second.Link.Secret); err != nil || info.Purpose != store.LinkJoin {
+			t.Errorf("its link: %+v, error %v", info, err)
 		}
 		if _, err := k.OpenLink(ctx, first.Link.Secret); err != nil {
 			t.Errorf("the first link: %v", err)
 		}
-		_, err = k.InviteUser(ctx, administrator, app.InviteInput{Organisation: p.organisation, Email: "new@example.org", Role: app.Viewer})
+		_, err = k.InviteUser(ctx, k.Actor(elsewhere, app.Administrator), app.InviteInput{Organisation: elsewhere, Email: "new@example.org", Role: app.Viewer})
 		wantKind(t, "inviting twice", err, errs.Conflict)
 	})
 }

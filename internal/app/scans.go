@@ -334,22 +334,39 @@ func (a *App) RetryScan(ctx context.Context, who Actor, id string) (store.Scan, 
 	if !old.State.Ended() {
 		return old, errs.E(errs.Conflict, "the scan is %s: it has not ended", old.State)
 	}
-	if old.RepositoryID != "" {
-		in := NewScan{Project: p.ID, Repository: old.RepositoryID, Ref: old.Ref, Release: old.AskedRelease, Language: old.Language}
-		if in.Release != "" {
-			in.Ref = "" // it is looked for again
-		}
-		return a.CreateScan(ctx, who, in)
-	}
-	if p.Archived {
-		return old, errs.E(errs.Conflict, "the project is archived: it is not scanned")
+	trigger := store.TriggerManual
+	if old.RepositoryID == "" {
+		trigger = store.TriggerPush
 	}
 	var s store.Scan
 	return s, a.Store.Tx(ctx, func(tx store.Store) (err error) {
-		s, err = a.enterScan(ctx, tx, who, store.Scan{
-			OrganisationID: p.Organisation, ProjectID: p.ID, Trigger: store.TriggerPush, Ref: old.Ref, Commit: old.Commit, Upload: old.Upload, Stage: store.StageCompare,
-		})
+		s, err = a.scanLike(ctx, tx, who, p, old, trigger)
 		return err
+	})
+}
+
+// scanLike starts a scan of what another one was of: the repository's ref as it is
+// now, or the inventory that was pushed.
+func (a *App) scanLike(ctx context.Context, tx store.Store, who Actor, p store.Project, old store.Scan, trigger store.Trigger) (store.Scan, error) {
+	if old.RepositoryID != "" {
+		r, err := tx.Repository(ctx, old.RepositoryID)
+		if errs.KindOf(err) == errs.NotFound {
+			err = errs.E(errs.Conflict, "the repository is no longer one of the project's")
+		}
+		if err != nil {
+			return store.Scan{}, err
+		}
+		in := NewScan{Ref: old.Ref, Release: old.AskedRelease, Language: old.Language, Trigger: trigger}
+		if in.Release != "" {
+			in.Ref = "" // it is looked for again
+		}
+		return a.startScan(ctx, tx, who, r, p, in)
+	}
+	if p.Archived {
+		return store.Scan{}, errs.E(errs.Conflict, "the project is archived: it is not scanned")
+	}
+	return a.enterScan(ctx, tx, who, store.Scan{
+		OrganisationID: p.Organisation, ProjectID: p.ID, Trigger: trigger, Ref: old.Ref, Commit: old.Commit, Upload: old.Upload, Stage: store.StageCompare,
 	})
 }
 

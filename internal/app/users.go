@@ -52,11 +52,13 @@ type InviteInput struct {
 	Role         Role
 }
 
-// Invitation is what came of it. The link is empty if the user has an account
-// already and has just joined.
+// Invitation is what came of it. Nobody who has an account joins unasked: then the
+// link is for that person, who confirms it signed in.
 type Invitation struct {
-	User User
-	Link Link
+	Email  string
+	Joined bool // is a member now, and chooses a password by the link
+	User   User // of who joined; of another's account nothing is told
+	Link   Link
 }
 
 // UserChange is what is to change; nil is left as it is.
@@ -187,8 +189,10 @@ func (a *App) Account(ctx context.Context, who Actor) (UserDetail, error) {
 	return a.User(ctx, who, who.UserID)
 }
 
-// InviteUser takes a person into an organisation, with a link to choose a
-// password if the account is new.
+// InviteUser asks a person into an organisation. A new account is a member at once,
+// and the link is to choose its password. Who has one already joins by the link:
+// an address says nothing of who holds the account that was made for it, as any
+// organisation's administrators can make one.
 func (a *App) InviteUser(ctx context.Context, who Actor, in InviteInput) (Invitation, error) {
 	if err := who.needIn(in.Organisation, Administrator, ScopeManage); err != nil {
 		return Invitation{}, err
@@ -231,28 +235,53 @@ func (a *App) invite(ctx context.Context, tx store.Store, who Actor, in InviteIn
 	if roles[in.Organisation] != "" {
 		return Invitation{}, errs.E(errs.Conflict, "this person is in the organisation already")
 	}
-	if err := tx.SetMember(ctx, in.Organisation, user.ID, string(in.Role)); err != nil {
-		return Invitation{}, err
-	}
-	link, err := a.invitationLink(ctx, tx, who, user, roles)
+	own, err := held(ctx, tx, who, user, roles)
 	if err != nil {
 		return Invitation{}, err
 	}
-	return Invitation{userOf(user), link}, a.audit(ctx, tx, who, store.Event{
-		Organisation: in.Organisation, Action: "member.invite", Object: "user:" + user.ID, Detail: map[string]any{"email": user.Email, "role": string(in.Role)},
+	made := Invitation{Email: user.Email}
+	if own {
+		made.Link, err = a.askIn(ctx, tx, in, user)
+	} else {
+		made.User, made.Joined = userOf(user), true
+		made.Link, err = a.takeIntoOrganisation(ctx, tx, in, user)
+	}
+	if err != nil {
+		return Invitation{}, err
+	}
+	return made, a.audit(ctx, tx, who, store.Event{
+		Organisation: in.Organisation, Action: "member.invite", Object: "user:" + user.ID,
+		Detail: map[string]any{"email": user.Email, "role": string(in.Role), "joined": made.Joined},
 	})
 }
 
-// invitationLink makes a link for somebody who cannot sign in yet. Who already is
-// in other organisations gets it from those who may, as a link is the account.
-func (a *App) invitationLink(ctx context.Context, tx store.Store, who Actor, user store.User, before map[string]string) (Link, error) {
+// held tells whether an account may be in somebody's hands already: it was signed
+// in with, or others than the actor have a link to it.
+func held(ctx context.Context, tx store.Store, who Actor, user store.User, roles map[string]string) (bool, error) {
 	identities, err := tx.Identities(ctx, user.ID)
 	settled := user.Password != "" || len(identities) > 0 || user.Disabled || user.Administrator
-	free := len(before) == 0 || standingTo(who, user, before) == superior
-	if err != nil || settled || !free {
+	free := len(roles) == 0 || standingTo(who, user, roles) == superior
+	return settled || !free, err
+}
+
+// takeIntoOrganisation makes somebody a member who chooses a password by the link.
+func (a *App) takeIntoOrganisation(ctx context.Context, tx store.Store, in InviteInput, user store.User) (Link, error) {
+	if _, err := tx.DeleteJoins(ctx, in.Organisation, user.ID); err != nil {
+		return Link{}, err
+	}
+	if err := tx.SetMember(ctx, in.Organisation, user.ID, string(in.Role)); err != nil {
 		return Link{}, err
 	}
 	return a.makeLink(ctx, tx, store.LinkInvitation, user.ID)
+}
+
+// askIn makes the link by which somebody who has an account joins; the one of
+// before works no more.
+func (a *App) askIn(ctx context.Context, tx store.Store, in InviteInput, user store.User) (Link, error) {
+	if _, err := tx.DeleteJoins(ctx, in.Organisation, user.ID); err != nil {
+		return Link{}, err
+	}
+	return a.addLink(ctx, tx, store.Link{Purpose: store.LinkJoin, UserID: user.ID, Organisation: in.Organisation, Role: string(in.Role)})
 }
 
 // UpdateUser changes a user. Disabling ends all sessions and tokens. The last

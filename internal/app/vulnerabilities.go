@@ -16,20 +16,30 @@ type VulnerabilityQuery struct {
 	Page   store.Page                // sorts: store.VulnerabilitySorts
 }
 
-// Vulnerabilities lists the vulnerabilities in an organisation's portfolio. Its
-// figures are those of all the organisation's projects.
-func (a *App) Vulnerabilities(ctx context.Context, who Actor, q VulnerabilityQuery) (store.List[store.Vulnerability], error) {
+// VulnerabilityList is a page of vulnerabilities.
+type VulnerabilityList struct {
+	store.List[store.Vulnerability]
+	Shared bool // what is in private projects is not listed and not counted
+}
+
+// Vulnerabilities lists the vulnerabilities in an organisation's portfolio. For its
+// administrators, who see all projects, they are those of all; for others of the
+// projects that all members see: the counters know no single person, and private
+// projects that are granted to one do not count in them.
+func (a *App) Vulnerabilities(ctx context.Context, who Actor, q VulnerabilityQuery) (VulnerabilityList, error) {
 	if q.Filter.Organisation == "" {
 		organisation, err := a.onlyOrganisation(ctx, who)
 		if err != nil {
-			return store.List[store.Vulnerability]{}, err
+			return VulnerabilityList{}, err
 		}
 		q.Filter.Organisation = organisation
 	}
 	if err := who.needIn(q.Filter.Organisation, Viewer, ScopeRead); err != nil {
-		return store.List[store.Vulnerability]{}, err
+		return VulnerabilityList{}, err
 	}
-	return a.Store.Vulnerabilities(ctx, q.Filter, q.Page)
+	q.Filter.Shared = !who.In(q.Filter.Organisation).AtLeast(Administrator)
+	list, err := a.Store.Vulnerabilities(ctx, q.Filter, q.Page)
+	return VulnerabilityList{list, q.Filter.Shared}, err
 }
 
 // VulnerabilityView answers "where is it in my portfolio?".
@@ -62,7 +72,7 @@ func (a *App) Vulnerability(ctx context.Context, who Actor, q VulnerabilityWhere
 	}
 	visible := who.visible()
 	var err error
-	if v.Known, err = a.Store.VulnerabilityIn(ctx, slices.Concat(visible.Administers, visible.Organisations), visible.All, v.ID); err != nil {
+	if v.Known, err = a.Store.VulnerabilityIn(ctx, visible, v.ID); err != nil {
 		return v, err
 	}
 	if v.Where, err = a.Store.Places(ctx, v.ID, q.Open, visible, q.Page); err != nil {

@@ -166,6 +166,8 @@ func (f *serveFlags) bindScans(cmd *cobra.Command) {
 
 func (f *serveFlags) bindSignIn(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	flags.DurationVar(&f.o.SessionIdle, "session-idle", 12*time.Hour, "`TIME` after which somebody who did nothing is signed out; 5m or more")
+	flags.DurationVar(&f.o.SessionLife, "session-life", 14*24*time.Hour, "`TIME` after which everybody has to sign in again")
 	flags.StringVar(&f.oidc.issuer, "oidc-issuer", "", "`URL` of an OpenID Connect provider to sign in with")
 	flags.StringVar(&f.oidc.client, "oidc-client-id", "", "`ID` of this server at the provider; the secret is ASSAY_OIDC_CLIENT_SECRET")
 	flags.StringVar(&f.oidcName, "oidc-name", "Single sign-on", "`NAME` of the provider on the button")

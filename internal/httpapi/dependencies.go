@@ -97,12 +97,13 @@ type listDependenciesInput struct {
 	Ecosystem string   `query:"ecosystem" maxLength:"100"`
 	Direct    string   `query:"direct" enum:"true,false"`
 	Scope     []string `query:"scope" maxItems:"6"`
+	Licence   string   `query:"licence" maxLength:"200" doc:"That they state; -: those that state none."`
 	Affected  bool     `query:"affected" doc:"Only those with open findings."`
 }
 
 func (a *api) listDependencies(ctx context.Context, who app.Actor, in *listDependenciesInput) (*Listed[Dependency], error) {
 	q := app.DependencyQuery{
-		Project: in.Project, Version: in.Version, Text: in.Text, Ecosystem: in.Ecosystem, Affected: in.Affected, Page: in.page(),
+		Project: in.Project, Version: in.Version, Text: in.Text, Ecosystem: in.Ecosystem, Licence: in.Licence, Affected: in.Affected, Page: in.page(),
 		Scope: each(in.Scope, func(s string) inventory.Scope { return inventory.Scope(s) }),
 	}
 	if in.Direct != "" {

@@ -109,8 +109,17 @@ func (a *api) members(r huma.API, tags []string) {
 		})
 	register(a, r, huma.Operation{
 		OperationID: "invite-member", Method: http.MethodPost, Path: "/organisations/{organisation}/members", Tags: tags, DefaultStatus: http.StatusCreated,
-		Summary: "Take a person into an organisation", Description: "If the account is new, the answer has a link with which the person chooses a password.",
+		Summary:     "Ask a person into an organisation",
+		Description: "A new account is a member at once, and the link is to choose its password. Who has an account already joins by opening the link, signed in.",
 	}, a.invite)
+	type invitationsAnswer struct{ Body Items[PendingMember] }
+	register(a, r, huma.Operation{
+		OperationID: "list-invitations", Method: http.MethodGet, Path: "/organisations/{organisation}/invitations", Tags: tags,
+		Summary: "List who was asked into an organisation and has not answered", Description: "At most 200. To take one back, remove its user from the members.",
+	}, func(ctx context.Context, who app.Actor, in *OrganisationPath) (*invitationsAnswer, error) {
+		found, err := a.app.PendingMembers(ctx, who, in.Organisation)
+		return &invitationsAnswer{Items[PendingMember]{Items: each(found, pendingMemberOf)}}, err
+	})
 	type roleInput struct {
 		MemberPath
 		Body RoleBody
@@ -121,7 +130,7 @@ func (a *api) members(r huma.API, tags []string) {
 		})
 	register(a, r, huma.Operation{
 		OperationID: "remove-member", Method: http.MethodDelete, Path: "/organisations/{organisation}/members/{user}", Tags: tags,
-		Summary: "Take a member out of an organisation, its groups and projects",
+		Summary: "Take a member out of an organisation, its groups and projects", Description: "Of somebody who was asked and has not answered, the invitation is taken back.",
 	}, func(ctx context.Context, who app.Actor, in *MemberPath) (*struct{}, error) {
 		return nil, a.app.RemoveMember(ctx, who, in.Organisation, in.User)
 	})
@@ -132,10 +141,24 @@ type RoleBody struct {
 	Role string `json:"role" enum:"viewer,developer,approver,manager,administrator"`
 }
 
-// Invitation is what came of taking a person into an organisation.
+// Invitation is what came of asking a person into an organisation.
 type Invitation struct {
-	User User  `json:"user"`
-	Link *Link `json:"link,omitempty" doc:"Absent if the account is not new."`
+	Email  string `json:"email"`
+	Joined bool   `json:"joined" doc:"The person is a member now. If not, there is an account with this address, and who has it joins by opening the link."`
+	User   *User  `json:"user,omitempty" doc:"Of who joined."`
+	Link   *Link  `json:"link"`
+}
+
+// PendingMember is somebody who was asked into an organisation and has not answered.
+type PendingMember struct {
+	User    string    `json:"user" doc:"The id."`
+	Email   string    `json:"email"`
+	Role    string    `json:"role"`
+	Expires time.Time `json:"expires"`
+}
+
+func pendingMemberOf(m store.PendingMember) PendingMember {
+	return PendingMember{m.UserID, m.Email, m.Role, m.ExpiresAt}
 }
 
 type inviteInput struct {
@@ -151,7 +174,12 @@ func (a *api) invite(ctx context.Context, who app.Actor, in *inviteInput) (*Secr
 	made, err := a.app.InviteUser(ctx, who, app.InviteInput{
 		Organisation: in.Organisation, Email: in.Body.Email, Name: in.Body.Name, Role: app.Role(in.Body.Role),
 	})
-	return secret(Invitation{userOf(made.User), linkOf(made.Link)}), err
+	out := Invitation{Email: made.Email, Joined: made.Joined, Link: linkOf(made.Link)}
+	if made.Joined {
+		user := userOf(made.User)
+		out.User = &user
+	}
+	return secret(out), err
 }
 
 // Group is a set of an organisation's members.

@@ -184,6 +184,19 @@ func (a *api) account(r huma.API) {
 	}, func(ctx context.Context, who app.Actor, in *passwordInput) (*struct{}, error) {
 		return nil, a.app.ChangePassword(ctx, who, app.ChangePasswordInput{Old: in.Body.Old, New: in.Body.New})
 	})
+	type joinInput struct {
+		Body struct {
+			Link string `json:"link" maxLength:"100" doc:"What stands behind link= in the address that one was sent."`
+		}
+	}
+	type joinAnswer struct{ Body Membership }
+	register(a, r, huma.Operation{
+		OperationID: "join-organisation", Method: http.MethodPost, Path: "/account/join", Tags: tags, Summary: "Join the organisation that a link asks one into",
+		Description: "Needs a session of the account that was asked.",
+	}, func(ctx context.Context, who app.Actor, in *joinInput) (*joinAnswer, error) {
+		m, err := a.app.Join(ctx, who, in.Body.Link)
+		return &joinAnswer{membershipOf(m)}, err
+	})
 	a.sessions(r, tags)
 }
 

@@ -33,6 +33,7 @@ type PortfolioFigures struct {
 	Failed            int64      `json:"failed" doc:"Projects whose last scan failed."`
 	Incomplete        int64      `json:"incomplete" doc:"Projects whose last scan did not cover everything."`
 	Never             int64      `json:"never" doc:"Projects that were never scanned."`
+	Outdated          int64      `json:"outdated" doc:"Projects whose findings are as of an older release of the advisory database than the current one."`
 }
 
 // PortfolioChange is how figures differ from those of some days ago.
@@ -77,7 +78,7 @@ func dayOf(d store.Day) PortfolioDay {
 func overviewOf(o app.Overview) Overview {
 	f := o.Figures
 	out := Overview{
-		Figures: PortfolioFigures{openCountsOf(f.Counts), f.Components, f.Projects, f.ExploitedProjects, f.CriticalProjects, f.Failed, f.Incomplete, f.Never},
+		Figures: PortfolioFigures{openCountsOf(f.Counts), f.Components, f.Projects, f.ExploitedProjects, f.CriticalProjects, f.Failed, f.Incomplete, f.Never, f.Behind},
 		Days:    each(o.Days, dayOf), New: each(o.New, newFindingOf), NewMore: o.NewMore, Since: o.Since,
 		Troubled: each(o.Troubled, projectOf), WorstFirst: each(o.Worst, projectOf),
 	}

@@ -31,6 +31,7 @@ type Project struct {
 	Components     int64      `json:"components" doc:"Of the main versions."`
 	Findings       OpenCounts `json:"findings" doc:"Open ones of the main versions."`
 	LastScan       *LastScan  `json:"last_scan,omitempty" doc:"Absent: there was none."`
+	Outdated       bool       `json:"outdated" doc:"Its findings are as of an older release of the advisory database than the current one."`
 }
 
 // OpenCounts counts open findings by severity.
@@ -73,7 +74,7 @@ func projectOf(p store.Project) Project {
 		ID: p.ID, Organisation: p.Organisation, Name: p.Name, Description: p.Description, Visibility: string(p.Visibility), Tags: texts(p.Tags),
 		ReleasePattern: p.ReleasePattern, Include: texts(p.Include), Exclude: texts(p.Exclude), Schedule: p.Schedule, NextScan: p.NextScan,
 		Channels: each(p.Channels, channelOf), Archived: p.Archived, CreatedAt: p.Created, UpdatedAt: p.Updated,
-		Components: p.Components, Findings: openCountsOf(p.Counts),
+		Components: p.Components, Findings: openCountsOf(p.Counts), Outdated: p.Behind,
 	}
 	if l := p.LastScan; l.ID != "" {
 		out.LastScan = &LastScan{l.ID, l.At, l.State, l.Incomplete}
@@ -202,12 +203,13 @@ type listProjectsInput struct {
 	Exploited    bool   `query:"exploited" doc:"With open findings that are known to be exploited."`
 	Troubled     bool   `query:"troubled" doc:"Whose last scan failed or was incomplete."`
 	Never        bool   `query:"never" doc:"That were never scanned."`
+	Outdated     bool   `query:"outdated" doc:"Whose findings are as of an older release of the advisory database than the current one."`
 }
 
 func (a *api) listProjects(ctx context.Context, who app.Actor, in *listProjectsInput) (*Listed[Project], error) {
 	found, err := a.app.Projects(ctx, who, app.ProjectQuery{
 		Organisation: in.Organisation, Text: in.Text, Tag: in.Tag, Archived: in.Archived, Severity: in.Severity,
-		Exploited: in.Exploited, Troubled: in.Troubled, Never: in.Never, Page: in.page(),
+		Exploited: in.Exploited, Troubled: in.Troubled, Never: in.Never, Behind: in.Outdated, Page: in.page(),
 	})
 	return listed(ctx, found, projectOf), err
 }

@@ -47,7 +47,29 @@ func (a *api) releases(r huma.API) {
 		OperationID: "import-release", Method: http.MethodPost, Path: "/database/releases", DefaultStatus: http.StatusCreated, Tags: tags, Summary: "Import a release of the advisory database",
 		Description: "Takes a database file, or what `assay db export` wrote. It is checked whole before it becomes the current one.",
 	}, maxRelease, "application/octet-stream"), a.importRelease)
+	type rescanInput struct {
+		Organisation string `query:"organisation" maxLength:"40" doc:"Absent: all, for an administrator of the installation."`
+	}
+	register(a, r, huma.Operation{
+		OperationID: "rescan-outdated", Method: http.MethodPost, Path: "/database/rescan", DefaultStatus: http.StatusAccepted, Tags: tags,
+		Summary: "Queue rescans of the projects whose findings are as of an older release",
+		Description: "At most 200 projects at once; those of which a scan waits or runs are left alone. Repositories are fetched again, " +
+			"of pushed versions the inventory that was pushed last is compared again. Needs an administrator of the organisation.",
+	}, func(ctx context.Context, who app.Actor, in *rescanInput) (*rescanAnswer, error) {
+		done, err := a.app.RescanOutdated(ctx, who, in.Organisation)
+		return &rescanAnswer{Rescan{done.Projects, done.Scans, done.Passed, done.More}}, err
+	})
 }
+
+// Rescan is what became of a request to rescan outdated projects.
+type Rescan struct {
+	Projects int  `json:"projects" doc:"That are scanned again."`
+	Scans    int  `json:"scans" doc:"That were queued."`
+	Passed   int  `json:"passed" doc:"Projects that could not be scanned again: what they were made of is gone."`
+	More     bool `json:"more" doc:"There are more than are taken at once."`
+}
+
+type rescanAnswer struct{ Body Rescan }
 
 type databaseAnswer struct {
 	Body struct {

@@ -86,7 +86,7 @@ type scanBody struct {
 	Commit       string       `json:"commit,omitempty"`
 	Language     string       `json:"language,omitempty" doc:"As asked for."`
 	Languages    []string     `json:"languages" nullable:"false" doc:"That were found."`
-	Trigger      string       `json:"trigger" enum:"manual,push,schedule,create"`
+	Trigger      string       `json:"trigger" enum:"manual,push,schedule,create,advisories"`
 	RequestedBy  string       `json:"requested_by"`
 	State        string       `json:"state" enum:"waiting,queued,running,done,failed,cancelled"`
 	Stage        string       `json:"stage" enum:"prepare,inventory,compare,analyse,merge,notify" doc:"The one to do next, or at which it ended."`
@@ -215,7 +215,7 @@ type ScanPaging struct {
 	Limit   int      `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many items to answer with at most."`
 	Cursor  string   `query:"cursor" maxLength:"1000" doc:"Where to go on: the next of the answer before."`
 	State   []string `query:"state" maxItems:"6" enum:"waiting,queued,running,done,failed,cancelled" doc:"Only in one of these states."`
-	Trigger string   `query:"trigger" enum:"manual,push,schedule,create"`
+	Trigger string   `query:"trigger" enum:"manual,push,schedule,create,advisories"`
 }
 
 func (p ScanPaging) query(project string) app.ScanQuery {

@@ -21,7 +21,7 @@ type Vulnerability struct {
 	Summary      string    `json:"summary"`
 	Exploited    bool      `json:"exploited"`
 	EPSS         float64   `json:"epss"`
-	Findings     int64     `json:"findings" doc:"Open ones of main versions."`
+	Findings     int64     `json:"findings" doc:"Open ones of main versions. Private projects are counted for administrators only."`
 	Projects     int64     `json:"projects" doc:"That have one of those."`
 	FirstSeen    time.Time `json:"first_seen"`
 }
@@ -105,7 +105,7 @@ func (a *api) vulnerabilities(r huma.API) {
 	tags := []string{"vulnerabilities"}
 	register(a, r, huma.Operation{
 		OperationID: "list-vulnerabilities", Method: http.MethodGet, Path: "/vulnerabilities", Tags: tags, Summary: "List the vulnerabilities of a portfolio",
-		Description: "Sorts by severity, projects, epss, since or id. Figures are of all projects of the organisation.",
+		Description: "Sorts by severity, projects, epss, since or id. Figures are of all projects of the organisation for its administrators, for others of those that are not private.",
 	}, a.listVulnerabilities)
 	register(a, r, huma.Operation{
 		OperationID: "get-vulnerability", Method: http.MethodGet, Path: "/vulnerabilities/{vulnerability}", Tags: tags, Summary: "Get a vulnerability by any of its ids",
@@ -131,7 +131,7 @@ func (a *api) listVulnerabilities(ctx context.Context, who app.Actor, in *listVu
 	found, err := a.app.Vulnerabilities(ctx, who, app.VulnerabilityQuery{
 		Filter: store.VulnerabilityFilter{Organisation: in.Organisation, Severity: severities, Exploited: in.Exploited, Text: in.Text}, Page: in.page(),
 	})
-	return listed(ctx, found, vulnerabilityOf), err
+	return listed(ctx, found.List, vulnerabilityOf), err
 }
 
 // VulnerabilityPath names a vulnerability.

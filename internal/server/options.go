@@ -78,6 +78,8 @@ type Options struct {
 	KeepBlobs     time.Duration // how long blobs that nothing names are kept; 0: a day
 	SecretAccess  Access        // to the bucket
 	SignIn        []SignIn      // ways to sign in elsewhere
+	SessionIdle   time.Duration // ends a session that is not used, at least leastIdle; 0: 12 h
+	SessionLife   time.Duration // ends every session, at least SessionIdle; 0: 14 days
 	Tick          time.Duration // of the scheduler; 0: 10 s
 	LostAfter     time.Duration // after which a scan whose worker is silent is worked again; 0: 1 min
 	RetryAfter    time.Duration // before a stage that failed is tried again, doubled each time; 0: 10 s
@@ -137,6 +139,8 @@ func (o Options) filled() (Options, error) {
 	fill(&o.KeepScans, 100)
 	fill(&o.KeepDays, 90)
 	fill(&o.KeepBlobs, 24*time.Hour)
+	fill(&o.SessionIdle, 12*time.Hour)
+	fill(&o.SessionLife, 14*24*time.Hour)
 	fill(&o.Tick, 10*time.Second)
 	fill(&o.HandBackAfter, 2*time.Hour)
 	if len(o.Roles) == 0 {
@@ -171,7 +175,17 @@ func (o Options) check() error {
 	if o.Database == "" && len(o.Roles) < len(Roles()) {
 		return errs.E(errs.Invalid, "roles apart need a database that the processes share: PostgreSQL")
 	}
+	switch {
+	case o.SessionIdle < leastIdle:
+		return errs.E(errs.Invalid, "a session that is not used must last at least %s: its use is noted by the minute", leastIdle)
+	case o.SessionLife < o.SessionIdle:
+		return errs.E(errs.Invalid, "a session cannot end sooner (%s) than one that is not used (%s)", o.SessionLife, o.SessionIdle)
+	}
 	return nil
 }
+
+// leastIdle is the shortest time after which an unused session may end. When it was
+// last used is only known to the minute.
+const leastIdle = 5 * time.Minute
 
 func (o Options) plays(r Role) bool { return slices.Contains(o.Roles, r) }

@@ -153,7 +153,7 @@ func (s *server) newApp() error {
 		Store: s.db, Blobs: s.blobs, Queue: s.queue, Clock: s.o.Clock, Log: s.log,
 		Databases: s.releases, Uploads: s.uploads, Scratch: s.scratch(), Limits: s.limits(),
 		Keys: s.keys, LocalRepositories: s.o.AllowLocal, PlainRepositories: s.o.AllowPlain,
-		SignInWith: s.providers(s.base()),
+		SignInWith: s.providers(s.base()), SessionIdle: s.o.SessionIdle, SessionLife: s.o.SessionLife,
 	})
 	return nil
 }

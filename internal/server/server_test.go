@@ -193,6 +193,8 @@ func TestOptions(t *testing.T) {
 	for name, o := range map[string]server.Options{
 		"no data folder":         {},
 		"roles apart on SQLite":  {Data: t.TempDir(), Roles: []server.Role{server.Worker}},
+		"sessions end at once":   {Data: t.TempDir(), SessionIdle: time.Minute},
+		"sessions end too soon":  {Data: t.TempDir(), SessionLife: time.Hour},
 		"another database":       {Data: t.TempDir(), Database: "mysql://db.example.org"},
 		"credentials in a blobs": {Data: t.TempDir(), Blobs: "s3://key:secret@b?endpoint=https://s3.example.org"},
 	} {

@@ -17,6 +17,7 @@ type figures struct {
 	n            *nouns
 	project      string
 	organisation string
+	shared       int64 // 1: all members of the organisation see the project, else 0
 	vulns        []string
 	before       portions
 }
@@ -32,7 +33,8 @@ type portions map[string]portion
 // count locks a project and counts what vulnerabilities have in it.
 func (n *nouns) count(ctx context.Context, project string, vulns []string) (*figures, error) {
 	f := &figures{n: n, project: project, vulns: slices.Compact(slices.Sorted(slices.Values(vulns)))}
-	err := n.write.QueryRowContext(ctx, "select organisation_id from projects where id = $1"+n.dialect.forUpdate(), project).Scan(&f.organisation)
+	err := n.write.QueryRowContext(ctx, "select organisation_id, case when visibility = 'organisation' then 1 else 0 end from projects where id = $1"+n.dialect.forUpdate(), project).
+		Scan(&f.organisation, &f.shared)
 	if err != nil {
 		return nil, found(err, "project %s", project)
 	}
@@ -151,9 +153,10 @@ func (f *figures) moveVulnerabilities(ctx context.Context, changes, facts map[st
 	}
 	if len(counted) > 0 {
 		// Not an equality with the organisation as such: SQLite would go through all that it has, for each.
-		if _, err := f.n.write.ExecContext(ctx, `update vulnerabilities set findings = vulnerabilities.findings + r.findings, projects = vulnerabilities.projects + r.projects
+		if _, err := f.n.write.ExecContext(ctx, `update vulnerabilities set findings = vulnerabilities.findings + r.findings, projects = vulnerabilities.projects + r.projects,
+ shared_findings = vulnerabilities.shared_findings + $3 * r.findings, shared_projects = vulnerabilities.shared_projects + $3 * r.projects
 from `+f.n.dialect.rows(2, "id text", "findings bigint", "projects bigint")+` r where vulnerabilities.organisation_id || '' = $1 and vulnerabilities.id = r.id`,
-			f.organisation, table(f.n.dialect, counted, func(v store.Vulnerability) []any { return []any{v.ID, v.Findings, v.Projects} })); err != nil {
+			f.organisation, table(f.n.dialect, counted, func(v store.Vulnerability) []any { return []any{v.ID, v.Findings, v.Projects} }), f.shared); err != nil {
 			return fmt.Errorf("count vulnerabilities: %w", unavailable(err))
 		}
 	}
@@ -163,17 +166,18 @@ from `+f.n.dialect.rows(2, "id text", "findings bigint", "projects bigint")+` r 
 // upsert adds to rows and brings their facts up to date; those that would not
 // change are not written.
 func (f *figures) upsert(ctx context.Context, list []store.Vulnerability) error {
-	_, err := f.n.write.ExecContext(ctx, `insert into vulnerabilities (organisation_id, id, severity, score, summary, exploited, epss, findings, projects, first_seen_at)
-select $1, id, severity, score, summary, exploited, epss, findings, projects, first_seen_at from `+
+	_, err := f.n.write.ExecContext(ctx, `insert into vulnerabilities (organisation_id, id, severity, score, summary, exploited, epss, findings, projects, shared_findings, shared_projects, first_seen_at)
+select $1, id, severity, score, summary, exploited, epss, findings, projects, $3 * findings, $3 * projects, first_seen_at from `+
 		f.n.dialect.rows(2, "id text", "severity bigint", "score double precision", "summary text", "exploited boolean", "epss double precision", "findings bigint", "projects bigint", "first_seen_at bigint")+`
 r where true order by id
 on conflict (organisation_id, id) do update set severity = excluded.severity, score = excluded.score, summary = excluded.summary,
- exploited = excluded.exploited, epss = excluded.epss, findings = vulnerabilities.findings + excluded.findings, projects = vulnerabilities.projects + excluded.projects
+ exploited = excluded.exploited, epss = excluded.epss, findings = vulnerabilities.findings + excluded.findings, projects = vulnerabilities.projects + excluded.projects,
+ shared_findings = vulnerabilities.shared_findings + excluded.shared_findings, shared_projects = vulnerabilities.shared_projects + excluded.shared_projects
 where excluded.findings <> 0 or excluded.projects <> 0 or vulnerabilities.severity <> excluded.severity or vulnerabilities.score <> excluded.score
  or vulnerabilities.summary <> excluded.summary or vulnerabilities.exploited <> excluded.exploited or vulnerabilities.epss <> excluded.epss`,
 		f.organisation, table(f.n.dialect, list, func(v store.Vulnerability) []any {
 			return []any{v.ID, store.Severity(v.Severity), v.Score, v.Summary, v.Exploited, v.EPSS, v.Findings, v.Projects, v.FirstSeen.UnixMilli()}
-		}))
+		}), f.shared)
 	return err
 }
 

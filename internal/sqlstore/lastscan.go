@@ -26,11 +26,19 @@ order by case when s.state = 'failed' then 0 when s.incomplete or s.state = 'can
 // repository never hides what failed in another.
 func (n *nouns) tellProject(ctx context.Context, project string) error {
 	last, err := collect(ctx, n.write, scanLast, lastScans, project)
-	if err != nil || len(last) == 0 {
+	if err != nil {
 		return err
+	}
+	if len(last) == 0 { // what counted before may not count any more
+		return n.do(ctx, "update projects set matched = "+matchedOf+" where id = $1", project)
 	}
 	return n.SetLastScan(ctx, project, last[0])
 }
+
+// matchedOf is the oldest release that the main versions of the project $1 were
+// last matched with; 0: none was.
+const matchedOf = `coalesce((select min(s.release_seq) from versions v join scans s on s.id = v.scan_id
+	where v.project_id = $1 and v.main and s.release_seq > 0), 0)`
 
 func scanLast(row func(...any) error) (l store.LastScan, err error) {
 	var at int64

@@ -26,6 +26,7 @@ var big = []string{
 var whole = []allowed{
 	{"order by s.seq desc, s.seq desc limit", "scans are read in the order of the list until the page is full"},
 	{"order by s.seq, s.seq limit", "the same"},
+	{"p.id not in (select s.project_id from scans s where s.state in", "the index holds the scans that have not ended, and no others"},
 }
 
 type allowed struct{ part, reason string }
@@ -189,7 +190,7 @@ func (p *plans) vulnerabilities(s store.Store) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	for _, f := range []store.VulnerabilityFilter{{}, {Exploited: true}, {Severity: []severity.Level{severity.High}}, {Text: "cve"}} {
+	for _, f := range []store.VulnerabilityFilter{{}, {Exploited: true}, {Severity: []severity.Level{severity.High}}, {Text: "cve"}, {Shared: true}} {
 		f.Organisation = project.Organisation
 		for _, sort := range store.VulnerabilitySorts() {
 			p.pages(sort, func(page store.Page) (string, error) {
@@ -224,7 +225,7 @@ func (p *plans) projects(s store.Store) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	for _, f := range []store.ProjectFilter{{}, {Text: "f"}, {Tag: "x"}, {Archived: true}, {Severity: "high"}, {Exploited: true}, {Troubled: true}, {Never: true}} {
+	for _, f := range []store.ProjectFilter{{}, {Text: "f"}, {Tag: "x"}, {Archived: true}, {Severity: "high"}, {Exploited: true}, {Troubled: true}, {Never: true}, {Behind: true}, {Behind: true, Idle: true}} {
 		f.Organisation = project.Organisation
 		for _, f.Visible = range p.seers(project.Organisation, project.ID) {
 			for _, sort := range []string{"name", "risk", "components", "scanned", "created"} {

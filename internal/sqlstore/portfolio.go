@@ -34,11 +34,11 @@ func (n *nouns) Figures(ctx context.Context, organisation string, who store.Visi
 	f.visible(n.dialect, who)
 	f.and("not p.archived")
 	return one(ctx, n.read, func(row func(...any) error) (out store.Figures, err error) {
-		err = row(append(intoCounts(&out.Counts, &out.Components), &out.Projects, &out.ExploitedProjects, &out.CriticalProjects, &out.Failed, &out.Incomplete, &out.Never)...)
+		err = row(append(intoCounts(&out.Counts, &out.Components), &out.Projects, &out.ExploitedProjects, &out.CriticalProjects, &out.Failed, &out.Incomplete, &out.Never, &out.Behind)...)
 		return out, err
 	}, "figures", `select `+sums(counters()...)+`, count(*), count(*) filter (where p.exploited > 0), count(*) filter (where p.critical > 0),
 		count(*) filter (where p.last_scan_state = 'failed'), count(*) filter (where p.incomplete and p.last_scan_state <> 'failed'),
-		count(*) filter (where p.last_scan_state = '') from projects p`+f.where(), f.args...)
+		count(*) filter (where p.last_scan_state = ''), count(*) filter (where `+behind+`) from projects p`+f.where(), f.args...)
 }
 
 // dayOf counts the days since 1970.

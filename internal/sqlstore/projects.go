@@ -15,7 +15,11 @@ import (
 const projectColumns = `p.id, p.organisation_id, p.name, p.description, p.visibility, p.tags, p.release_pattern,
 	p.include, p.exclude, p.schedule, p.next_scan_at, p.channels, p.channels_sealed, p.created_at, p.updated_at,
 	p.archived, p.revision, p.components, p.critical, p.high, p.medium, p.low, p.negligible, p.unknown, p.exploited,
-	p.risk, coalesce(p.last_scan_id, ''), p.last_scan_at, p.last_scan_state, p.incomplete`
+	p.risk, coalesce(p.last_scan_id, ''), p.last_scan_at, p.last_scan_state, p.incomplete, ` + behind
+
+// behind is whether a release newer than a project's figures is the current one. It
+// reads the releases once, whatever the number of projects.
+const behind = `(p.matched > 0 and p.matched < (select coalesce(max(r.seq), 0) from releases r where r.current))`
 
 func scanProject(row func(...any) error) (store.Project, error) {
 	var p store.Project
@@ -26,7 +30,7 @@ func scanProject(row func(...any) error) (store.Project, error) {
 	err := row(&p.ID, &p.Organisation, &p.Name, &p.Description, &p.Visibility, &tags, &p.ReleasePattern,
 		&include, &exclude, &p.Schedule, &next, &channels, &p.ChannelSecrets, &created, &updated,
 		&p.Archived, &p.Revision, &p.Components, &c.Critical, &c.High, &c.Medium, &c.Low, &c.Negligible, &c.Unknown, &c.Exploited,
-		&p.Risk, &p.LastScan.ID, &last, &p.LastScan.State, &p.LastScan.Incomplete)
+		&p.Risk, &p.LastScan.ID, &last, &p.LastScan.State, &p.LastScan.Incomplete, &p.Behind)
 	if err != nil {
 		return p, err
 	}
@@ -158,6 +162,8 @@ func (n *nouns) ListProjects(ctx context.Context, pf store.ProjectFilter, p stor
 	f.when(pf.Exploited, "p.exploited > 0")
 	f.when(pf.Troubled, "(p.last_scan_state = 'failed' or p.incomplete)")
 	f.when(pf.Never, "p.last_scan_state = ''")
+	f.when(pf.Behind, behind)
+	f.when(pf.Idle, "p.id not in (select s.project_id from scans s where s.state in ('waiting', 'queued', 'running'))")
 	return keyset[store.Project]{
 		columns: projectColumns, from: "projects p", id: byText("p.id"), scan: scanProject, first: "name",
 		sorts: map[string]column{
@@ -196,7 +202,7 @@ func scanOne[T any](row func(...any) error) (v T, err error) {
 
 // SetLastScan remembers a project's last scan.
 func (n *nouns) SetLastScan(ctx context.Context, project string, last store.LastScan) error {
-	_, err := n.write.ExecContext(ctx, `update projects set last_scan_id = $2, last_scan_at = $3, last_scan_state = $4, incomplete = $5 where id = $1`,
+	_, err := n.write.ExecContext(ctx, `update projects set last_scan_id = $2, last_scan_at = $3, last_scan_state = $4, incomplete = $5, matched = `+matchedOf+` where id = $1`,
 		project, last.ID, millis(last.At), last.State, last.Incomplete)
 	return unavailable(err)
 }

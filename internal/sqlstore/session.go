@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/assay-sca/assay/internal/errs"
@@ -56,19 +57,20 @@ func (n *nouns) ExpireSessions(ctx context.Context, now, idle time.Time) (int64,
 	return n.affected(ctx, `delete from sessions where expires_at <= $1 or seen_at < $2`, millis(now), millis(idle))
 }
 
-const linkColumns = `hash, purpose, coalesce(user_id, ''), created_at, expires_at, used_at`
+const linkColumns = `hash, purpose, coalesce(user_id, ''), coalesce(organisation_id, ''), role, created_at, expires_at, used_at`
 
 func scanLink(row func(...any) error) (l store.Link, err error) {
 	var created, expires, used *int64
-	err = row(&l.Hash, &l.Purpose, &l.UserID, &created, &expires, &used)
+	err = row(&l.Hash, &l.Purpose, &l.UserID, &l.Organisation, &l.Role, &created, &expires, &used)
 	l.CreatedAt, l.ExpiresAt, l.UsedAt = instant(created), instant(expires), instant(used)
 	return l, err
 }
 
 // CreateLink implements store.Links.
 func (n *nouns) CreateLink(ctx context.Context, l store.Link) error {
-	return n.do(ctx, `insert into links (hash, purpose, user_id, created_at, expires_at) values ($1, $2, nullif($3, ''), $4, $5)`,
-		l.Hash, l.Purpose, l.UserID, millis(l.CreatedAt), millis(l.ExpiresAt))
+	return n.do(ctx, `insert into links (hash, purpose, user_id, organisation_id, role, created_at, expires_at)
+		values ($1, $2, nullif($3, ''), nullif($4, ''), $5, $6, $7)`,
+		l.Hash, l.Purpose, l.UserID, l.Organisation, l.Role, millis(l.CreatedAt), millis(l.ExpiresAt))
 }
 
 // Link implements store.Links.
@@ -87,7 +89,26 @@ func (n *nouns) SpendLink(ctx context.Context, hash []byte, at time.Time) error 
 
 // DeleteLinks implements store.Links.
 func (n *nouns) DeleteLinks(ctx context.Context, user string) error {
-	return n.do(ctx, `delete from links where coalesce(user_id, '') = $1 and used_at is null`, user)
+	return n.do(ctx, `delete from links where coalesce(user_id, '') = $1 and organisation_id is null and used_at is null`, user)
+}
+
+// DeleteJoins implements store.Links.
+func (n *nouns) DeleteJoins(ctx context.Context, organisation, user string) (int64, error) {
+	return n.affected(ctx, `delete from links where organisation_id = $1 and user_id = $2 and used_at is null`, organisation, user)
+}
+
+// PendingMembers implements store.Links.
+func (n *nouns) PendingMembers(ctx context.Context, organisation string, at time.Time, limit int) ([]store.PendingMember, error) {
+	var f filter
+	f.and("l.organisation_id is not null and l.used_at is null and l.expires_at > ?", millis(at))
+	f.when(organisation != "", "l.organisation_id = ?", organisation)
+	return collect(ctx, n.read, func(row func(...any) error) (p store.PendingMember, err error) {
+		var expires *int64
+		err = row(&p.Organisation, &p.UserID, &p.Email, &p.Role, &expires)
+		p.ExpiresAt = instant(expires)
+		return p, err
+	}, `select l.organisation_id, u.id, u.email, l.role, l.expires_at from links l join users u on u.id = l.user_id`+f.where()+
+		fmt.Sprintf(` order by u.email, l.organisation_id limit %d`, limit), f.args...)
 }
 
 // ExpireLinks implements store.Links.

@@ -7,7 +7,11 @@ import (
 	"github.com/assay-sca/assay/internal/store"
 )
 
-const vulnerabilityColumns = "organisation_id, id, severity, score, summary, exploited, epss, findings, projects, first_seen_at"
+// vulnerabilityColumns are what scanVulnerability reads, with the columns or
+// expressions that count.
+func vulnerabilityColumns(findings, projects string) string {
+	return "organisation_id, id, severity, score, summary, exploited, epss, " + findings + ", " + projects + ", first_seen_at"
+}
 
 func scanVulnerability(row func(...any) error) (store.Vulnerability, error) {
 	var v store.Vulnerability
@@ -17,11 +21,11 @@ func scanVulnerability(row func(...any) error) (store.Vulnerability, error) {
 	return v, err
 }
 
-func vulnerabilityList() keyset[store.Vulnerability] {
+func vulnerabilityList(findings, projects string) keyset[store.Vulnerability] {
 	return keyset[store.Vulnerability]{
-		columns: vulnerabilityColumns, from: "vulnerabilities", id: byText("id"),
+		columns: vulnerabilityColumns(findings, projects), from: "vulnerabilities", id: byText("id"),
 		sorts: map[string]column{
-			"severity": byNumber("severity"), "projects": byNumber("projects"), "epss": byFraction("epss"),
+			"severity": byNumber("severity"), "projects": byNumber(projects), "epss": byFraction("epss"),
 			"since": byNumber("first_seen_at"), "id": byText("id"),
 		},
 		first: "severity", scan: scanVulnerability,
@@ -31,8 +35,13 @@ func vulnerabilityList() keyset[store.Vulnerability] {
 // Vulnerabilities implements store.Vulnerabilities.
 func (n *nouns) Vulnerabilities(ctx context.Context, f store.VulnerabilityFilter, page store.Page) (store.List[store.Vulnerability], error) {
 	var where filter
+	findings, projects := "findings", "projects"
 	where.and("organisation_id = ?", f.Organisation)
-	where.and("findings > 0")
+	where.and("findings > 0") // also where others are counted: most indexes are of these
+	if f.Shared {
+		findings, projects = "shared_findings", "shared_projects"
+		where.and("shared_findings > 0")
+	}
 	if len(f.Severity) > 0 {
 		where.ints(n.dialect, "severity", severities(f.Severity))
 	}
@@ -40,13 +49,22 @@ func (n *nouns) Vulnerabilities(ctx context.Context, f store.VulnerabilityFilter
 	if f.Text != "" {
 		where.and(`lower(id) like ? escape '\'`, startsWith(strings.ToLower(f.Text)))
 	}
-	return vulnerabilityList().list(ctx, n.read, page, where)
+	return vulnerabilityList(findings, projects).list(ctx, n.read, page, where)
 }
 
 // VulnerabilityIn implements store.Vulnerabilities.
-func (n *nouns) VulnerabilityIn(ctx context.Context, organisations []string, all bool, id string) ([]store.Vulnerability, error) {
-	return collect(ctx, n.read, scanVulnerability, "select "+vulnerabilityColumns+" from vulnerabilities where id = $1 and ($2 or organisation_id"+
-		n.dialect.texts(3)+") order by organisation_id", id, all, list(organisations))
+func (n *nouns) VulnerabilityIn(ctx context.Context, who store.Visible, id string) ([]store.Vulnerability, error) {
+	counted := func(all, shared string) string {
+		return "case when $2 or organisation_id" + n.dialect.texts(3) + " then " + all + " else " + shared + " end"
+	}
+	where := filter{args: []any{id, who.All, list(who.Administers), list(who.Organisations)}}
+	where.terms = []string{"id = $1", "($2 or organisation_id" + n.dialect.texts(3) + " or organisation_id" + n.dialect.texts(4) + ")"}
+	seen := filter{args: where.args, terms: []string{"f.vulnerability = $1", "p.organisation_id = vulnerabilities.organisation_id"}}
+	seen.visible(n.dialect, who)
+	where.args = seen.args
+	where.terms = append(where.terms, "exists (select 1 from findings f join projects p on p.id = f.project_id"+seen.where()+")")
+	return collect(ctx, n.read, scanVulnerability, "select "+vulnerabilityColumns(counted("findings", "shared_findings"), counted("projects", "shared_projects"))+
+		" from vulnerabilities"+where.where()+" order by organisation_id", where.args...)
 }
 
 const placeColumns = "f.id, p.id, p.name, p.organisation_id, v.id, v.ref, v.main, f.fixed_in, f.direct, f.scope, f.state, f.counts, f.first_seen_at, " + componentColumns

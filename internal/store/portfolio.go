@@ -17,6 +17,7 @@ type Figures struct {
 	Failed            int64 // whose last scan failed
 	Incomplete        int64 // whose last scan did not cover everything
 	Never             int64 // that were never scanned
+	Behind            int64 // that were last matched with an older release than the current one
 }
 
 // Day is an organisation's figures on a day.

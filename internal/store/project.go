@@ -50,6 +50,7 @@ type Project struct {
 	Counts         Counts // of the main versions' open findings
 	Risk           int64  // orders by what is worst: see Risk
 	LastScan       LastScan
+	Behind         bool // a main version was last matched with an older release than the current one
 }
 
 // ChannelKind says how a notification travels.
@@ -123,6 +124,8 @@ type ProjectFilter struct {
 	Exploited    bool   // that have open findings that are known to be exploited
 	Troubled     bool   // whose last scan failed or was incomplete
 	Never        bool   // that were never scanned
+	Behind       bool   // that were last matched with an older release than the current one
+	Idle         bool   // of which no scan waits or runs
 }
 
 // Projects keeps projects, repositories and versions.

@@ -44,10 +44,11 @@ type Trigger string
 
 // The triggers.
 const (
-	TriggerManual   Trigger = "manual"
-	TriggerPush     Trigger = "push"
-	TriggerSchedule Trigger = "schedule"
-	TriggerCreate   Trigger = "create" // the first of a project
+	TriggerManual     Trigger = "manual"
+	TriggerPush       Trigger = "push"
+	TriggerSchedule   Trigger = "schedule"
+	TriggerCreate     Trigger = "create"     // the first of a project
+	TriggerAdvisories Trigger = "advisories" // a newer release of the advisory database is to be used
 )
 
 // Priority is the place of scans that were started so: 1 is first.

@@ -17,7 +17,7 @@ type Vulnerability struct {
 	Summary        string
 	Exploited      bool
 	EPSS           float64
-	Findings       int64 // of main versions, that count
+	Findings       int64 // of main versions, that count; see VulnerabilityFilter.Shared
 	Projects       int64 // that have one of those
 	FirstSeen      time.Time
 }
@@ -28,6 +28,7 @@ type VulnerabilityFilter struct {
 	Severity     []severity.Level
 	Exploited    bool
 	Text         string // the beginning of the id
+	Shared       bool   // count and list only what is in projects that all members see
 }
 
 // VulnerabilitySorts are the columns of Page.Sort for vulnerabilities.
@@ -55,8 +56,10 @@ type Place struct {
 type Vulnerabilities interface {
 	// Vulnerabilities lists those that an organisation has; sorts: VulnerabilitySorts.
 	Vulnerabilities(ctx context.Context, f VulnerabilityFilter, page Page) (List[Vulnerability], error)
-	// VulnerabilityIn reads one of each of the organisations that know it.
-	VulnerabilityIn(ctx context.Context, organisations []string, all bool, id string) ([]Vulnerability, error)
+	// VulnerabilityIn reads one of each of somebody's organisations where they see a
+	// finding of it, decided or gone too. It counts all projects for who administers
+	// the organisation, for others those that all members see.
+	VulnerabilityIn(ctx context.Context, who Visible, id string) ([]Vulnerability, error)
 	// Places lists where a vulnerability is, as far as somebody may see it, by
 	// project; with open only where it counts.
 	Places(ctx context.Context, id string, open bool, who Visible, page Page) (List[Place], error)

@@ -84,7 +84,7 @@ func (r *request) activityPage(l listing, work app.Activity, list store.List[app
 	for _, s := range activityStates() {
 		p.States = append(p.States, activityState{s.Label, says[s.Name], l.Choice("", "state", s.Name).Href, counts[s.Name], l.Has("state", s.Name)})
 	}
-	for _, t := range []store.Trigger{store.TriggerManual, store.TriggerPush, store.TriggerSchedule, store.TriggerCreate} {
+	for _, t := range []store.Trigger{store.TriggerManual, store.TriggerPush, store.TriggerSchedule, store.TriggerCreate, store.TriggerAdvisories} {
 		p.Chips = append(p.Chips, l.Choice(triggerWord(t), "trigger", string(t)))
 	}
 	for _, item := range list.Items {
@@ -121,6 +121,8 @@ func triggerWord(t store.Trigger) string {
 		return "scheduled"
 	case store.TriggerCreate:
 		return "first scan"
+	case store.TriggerAdvisories:
+		return "newer advisories"
 	}
 	return string(t)
 }

@@ -19,6 +19,9 @@ type databasePage struct {
 	Releases   []store.Release
 	Pager      pager
 	Form       form
+	Stale      int   // sources that are old
+	Behind     int64 // projects that were last matched with an older release
+	MayRescan  bool
 	Empty      emptyState
 }
 
@@ -48,7 +51,51 @@ func (r *request) databasePage(f form) (databasePage, error) {
 	if err != nil {
 		return databasePage{}, err
 	}
-	return r.databasePageOf(l, f, status, releases), nil
+	p := r.databasePageOf(l, f, status, releases)
+	p.MayRescan = administers(r.actor)
+	p.Behind, err = r.ui.app.CountOutdated(r.Context(), r.actor)
+	return p, err
+}
+
+// rescanOutdated queues rescans of what was matched with an older release, in all
+// organisations that the actor administers.
+func (u *ui) rescanOutdated(r *request) (reply, error) {
+	organisations := []string{""}
+	if !r.actor.Installation {
+		organisations = organisations[:0]
+		for _, id := range sortedKeys(r.actor.Members) {
+			if r.actor.In(id).AtLeast(app.Administrator) {
+				organisations = append(organisations, id)
+			}
+		}
+	}
+	var all app.Rescan
+	for _, id := range organisations {
+		done, err := u.app.RescanOutdated(r.Context(), r.actor, id)
+		if err != nil {
+			return nil, err
+		}
+		all.Projects, all.Scans, all.Passed, all.More = all.Projects+done.Projects, all.Scans+done.Scans, all.Passed+done.Passed, all.More || done.More
+	}
+	if len(organisations) == 0 {
+		return nil, errs.E(errs.Denied, "this needs an administrator of an organisation")
+	}
+	return goSaying("/database", rescanned(all)), nil
+}
+
+// rescanned says what became of a request to rescan.
+func rescanned(done app.Rescan) string {
+	says := count(int64(done.Scans), "scan") + " of " + count(int64(done.Projects), "project") + " queued."
+	if done.Projects == 0 {
+		says = "Nothing to queue: a scan of each that can be scanned again waits or runs already."
+	}
+	if done.Passed > 0 {
+		says += " " + count(int64(done.Passed), "project") + " cannot be scanned again."
+	}
+	if done.More {
+		says += " There are more: ask again when these are done."
+	}
+	return says
 }
 
 func (r *request) databasePageOf(l listing, f form, status app.DatabaseStatus, releases store.List[store.Release]) databasePage {
@@ -61,6 +108,11 @@ func (r *request) databasePageOf(l listing, f form, status app.DatabaseStatus, r
 	}
 	if status.Current != nil {
 		p.Ecosystems = ecosystemRows(status.Current.Status.Ecosystems)
+		for _, s := range status.Current.Status.Sources {
+			if s.Stale != "" {
+				p.Stale++
+			}
+		}
 	}
 	return p
 }

@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -58,7 +59,7 @@ func (u *ui) dependencies(r *request) (reply, error) {
 
 func dependencyQuery(project string, l listing) app.DependencyQuery {
 	q := app.DependencyQuery{
-		Project: project, Version: number64(l.Get("version")), Text: strings.TrimSpace(l.Get("q")), Ecosystem: l.Get("ecosystem"),
+		Project: project, Version: number64(l.Get("version")), Text: strings.TrimSpace(l.Get("q")), Ecosystem: l.Get("ecosystem"), Licence: l.Get("licence"),
 		Affected: l.Get("affected") != "", Page: l.page(dependenciesOrder),
 	}
 	if word := l.Get("direct"); word != "" {
@@ -87,6 +88,9 @@ func (r *request) dependenciesPage(view app.ProjectView, l listing, list app.Dep
 	affected := l.Choice("with findings", "affected", "yes")
 	affected.Count = int64(list.Affected)
 	p.Filters = []chip{affected, direct, l.Chip("runtime", "scope", "runtime"), l.Chip("development", "scope", "dev")}
+	if chosen := l.Get("licence"); chosen != "" {
+		p.Filters = append(p.Filters, l.Choice("licence "+cmp.Or(strings.TrimPrefix(chosen, app.LicenceNotStated), "not stated"), "licence", chosen))
+	}
 	for _, e := range list.Ecosystems {
 		c := l.Choice(e.Name, "ecosystem", e.Name)
 		c.Count = int64(e.Components)

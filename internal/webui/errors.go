@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 
 	"github.com/assay-sca/assay/internal/errs"
 )
@@ -42,7 +43,7 @@ type errorPage struct {
 	Frame frame
 	failure
 	Says  string // the error's own words; empty for those that are not for people
-	Retry string // the same page again; empty: it was a form
+	Retry string // the same page again; empty: it was a form, or would say the same
 }
 
 // fail shows an error as a page and logs what is the server's fault.
@@ -64,10 +65,11 @@ func (u *ui) fail(w http.ResponseWriter, r *request, err error) {
 	} else {
 		p.Says = sentence(err.Error())
 	}
-	if r.Method == http.MethodGet {
+	if r.Method == http.MethodGet && p.Status != http.StatusNotFound && p.Status != http.StatusForbidden {
 		p.Retry = r.URL.RequestURI()
 	}
 	p.Frame = r.frame(p.Title)
+	p.Frame.Badge = badge{strconv.Itoa(p.Status), "neutral", ""}
 	if err := (page{p.Status, "error", p}).send(w, r); err != nil {
 		u.log.LogAttrs(r.Context(), slog.LevelError, "error page failed", slog.String("error", err.Error()))
 		http.Error(w, p.Title, p.Status)

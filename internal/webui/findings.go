@@ -207,6 +207,9 @@ func (p *findingsPage) nothing(view app.ProjectView, l listing) {
 	case view.LastScan.Incomplete:
 		p.Incomplete = "The last scan did not cover everything: there may be more."
 		p.Empty = emptyState{Icon: "warn", Title: "Nothing was found in what could be checked", Text: "The last scan did not cover everything, so this does not say that nothing is wrong.", Actions: []action{{Label: "What was not covered", Href: "/scans/" + view.LastScan.ID + "#coverage", Primary: true}}}
+	case view.Outdated != "":
+		p.Incomplete = "This is as of the release " + view.Outdated + " of the advisory database. A newer one is in use: the next scan may find more."
+		p.Empty = emptyState{Icon: "warn", Title: "Nothing was found as of an older release", Text: p.Incomplete, Actions: []action{{Label: "Scans", Href: scans, Primary: true}}}
 	default:
 		p.Empty = emptyState{Icon: "check", Title: "No open findings", Text: "The last scan covered everything that it found and nothing is open.", Actions: []action{{Label: "Also what was decided or is gone", Href: l.Set("state", "all")}}}
 	}

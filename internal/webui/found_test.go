@@ -256,6 +256,45 @@ func TestAdministrationWithoutScript(t *testing.T) {
 	v.get("/database").want(t, http.StatusOK, "No advisory database yet", `type="file"`)
 }
 
+// TestJoining goes the way of somebody who has an account and is asked into another
+// organisation: by the link, past the sign-in, to a question.
+func TestJoining(t *testing.T) {
+	t.Parallel()
+	v := visit(t)
+	v.setUp()
+	works, bob := v.kit.Organisation("works"), v.kit.Actor(v.kit.Organisation("other"), app.Viewer)
+	link, err := v.kit.NewPasswordLink(t.Context(), v.kit.Installation(), bob.UserID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := v.another()
+	w.send(app.LinkPath(link), "/welcome", "link", link.Secret, "password", "another long password").want(t, http.StatusSeeOther)
+	asked := v.send("/users", "/users", "email", bob.Email, "organisation", works, "role", "manager").
+		want(t, http.StatusOK, "Send this link to "+bob.Email, "nobody is taken in unasked", "Asked, not answered yet", "works Ltd as manager")
+	path := regexp.MustCompile(`/welcome\?link=[^"<]+`).FindString(asked.main())
+	signIn := "/sign-in?" + url.Values{"next": {path}}.Encode()
+	if out := v.another().get(path); out.status != http.StatusSeeOther || out.header.Get("Location") != signIn {
+		t.Errorf("signed out: got %d to %q", out.status, out.header.Get("Location"))
+	}
+	v.get(path).want(t, http.StatusOK, "This invitation is for", bob.Email, "Sign out")
+	secret := strings.TrimPrefix(path, "/welcome?link=")
+	v.send("/account", "/join", "link", secret).want(t, http.StatusForbidden)
+	w.get(path).want(t, http.StatusOK, "Join works Ltd", "manager: also changes projects", "Not now")
+	w.send(path, "/join", "link", secret).want(t, http.StatusSeeOther)
+	w.get("/account").want(t, http.StatusOK, "works Ltd", "manager")
+	w.get(path).want(t, http.StatusNotFound)
+
+	eve := v.kit.Actor(v.kit.Organisation("third"), app.Viewer)
+	if err := v.kit.Store.SetPassword(t.Context(), eve.UserID, "x"); err != nil {
+		t.Fatal(err)
+	}
+	v.send("/users", "/users", "email", eve.Email, "organisation", works, "role", "viewer").want(t, http.StatusOK, eve.Email)
+	v.send("/users", "/users/withdraw", "organisation", works, "user", eve.UserID).want(t, http.StatusSeeOther)
+	if again := v.get("/users"); strings.Contains(again.main(), "not answered yet") {
+		t.Error("an invitation that was taken back is still listed")
+	}
+}
+
 func TestUploadsNeedTheirToken(t *testing.T) {
 	t.Parallel()
 	v := visit(t)

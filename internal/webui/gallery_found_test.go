@@ -312,10 +312,10 @@ func portfolioPages() map[string]shown {
 				f := galleryFinding(i)
 				list.Items = append(list.Items, store.Vulnerability{ID: f.Vulnerability(), Severity: f.Severity, Score: f.Score, Summary: f.Summary, Exploited: f.Exploited, EPSS: f.EPSS, Findings: int64(40 - 4*i), Projects: int64(20 - 2*i), FirstSeen: f.FirstSeen})
 			}
-			return show("vulnerabilities", r.vulnerabilitiesPage(r.listing(), nil, list))
+			return show("vulnerabilities", r.vulnerabilitiesPage(r.listing(), nil, app.VulnerabilityList{List: list}))
 		}},
 		"vulnerabilities-none": {"/vulnerabilities", func(r *request) reply {
-			return show("vulnerabilities", r.vulnerabilitiesPage(r.listing(), nil, store.List[store.Vulnerability]{}))
+			return show("vulnerabilities", r.vulnerabilitiesPage(r.listing(), nil, app.VulnerabilityList{Shared: true}))
 		}},
 		"vulnerability": {"/vulnerabilities/CVE-2021-23337", func(r *request) reply {
 			return show("vulnerability", r.vulnerabilityPage(r.listing(), galleryVulnerability()))
@@ -353,12 +353,19 @@ func adminPages() map[string]shown {
 	organisations := []app.Membership{{Organisation: store.Organisation{ID: "o1", Name: "Example Ltd"}, Role: app.Administrator}, {Organisation: store.Organisation{ID: "o2", Name: "Example Labs"}, Role: app.Viewer}}
 	return map[string]shown{
 		"users": {"/users", func(r *request) reply {
-			made := linkOnce{"alan@example.org", "https://assay.example.org/welcome?link=mfrggzdfmztwq2lknnwg23tp", "2026-03-21 09:26:53 UTC"}
-			return show("users", r.usersPageOf(r.listing(), r.form("/users").with("role", "developer"), made, organisations, store.List[app.User]{Items: people}))
+			made := linkOnce{For: "alan@example.org", Address: "https://assay.example.org/welcome?link=mfrggzdfmztwq2lknnwg23tp", Expires: "2026-03-21 09:26:53 UTC"}
+			asked := []store.PendingMember{{Organisation: "o1", UserID: "u9", Email: "barbara@example.org", Role: "approver", ExpiresAt: galleryNow.AddDate(0, 0, 6)}}
+			return show("users", r.usersPageOf(r.listing(), r.form("/users").with("role", "developer"), made, organisations, store.List[app.User]{Items: people}, asked))
 		}},
 		"user": {"/users/u2", func(r *request) reply {
 			r.actor.Installation = true
 			return show("user", r.userPageOf(app.UserDetail{User: people[1], Memberships: organisations, Groups: []store.Group{{ID: "g1", Name: "Payments"}}, Providers: []string{"google"}}, linkOnce{}, ""))
+		}},
+		"join": {"/welcome?link=s", func(r *request) reply {
+			return show("join", r.joinPage("s", app.LinkInfo{UserID: "u1", Email: "ada@example.org", Organisation: "Example Labs", Role: app.Developer}))
+		}},
+		"join-other": {"/welcome?link=s", func(r *request) reply {
+			return show("join", r.joinPage("s", app.LinkInfo{UserID: "u2", Email: "grace@example.org", Organisation: "Example Labs", Role: app.Developer}))
 		}},
 		"groups": {"/groups", func(r *request) reply {
 			return show("groups", r.groupsPageOf(r.listing(), r.form("/groups"), "o1", nil, store.List[store.Group]{Items: []store.Group{{ID: "g1", Name: "Payments", Members: 4}, {ID: "g2", Name: "Security", Members: 1}}}))
@@ -390,7 +397,9 @@ func adminPages() map[string]shown {
 			}}
 			old := release
 			old.Current, old.Name, old.Built, old.Imported = false, "2026-03-07", before(7*galleryDay), before(6*galleryDay)
-			return show("database", r.databasePageOf(r.listing(), r.form("/database"), app.DatabaseStatus{Current: &release, State: "ok", MayLoad: true}, store.List[store.Release]{Items: []store.Release{release, old}}))
+			p := r.databasePageOf(r.listing(), r.form("/database"), app.DatabaseStatus{Current: &release, State: "ok", MayLoad: true}, store.List[store.Release]{Items: []store.Release{release, old}})
+			p.Behind, p.MayRescan = 12, true
+			return show("database", p)
 		}},
 		"database-none": {"/database", func(r *request) reply {
 			return show("database", r.databasePageOf(r.listing(), r.form("/database"), app.DatabaseStatus{State: "missing", Reason: "no release was imported", MayLoad: true}, store.List[store.Release]{}))

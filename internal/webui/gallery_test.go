@@ -183,6 +183,7 @@ func framePages() map[string]shown {
 		}},
 		"project": {"/projects/p1", func(r *request) reply {
 			p := r.projectPage(galleryProject(), galleryScans(), galleryScans())
+			p.begin(galleryFindings(5).Items)
 			p.compose("p1", app.DependencyList{All: 1284, Ecosystems: []app.EcosystemCount{
 				{Name: "npm", Components: 1012, Known: true}, {Name: "golang", Components: 203, Known: true}, {Name: "conan", Components: 69},
 			}, Licences: []app.LicenceCount{{Name: "MIT", Components: 812}, {Name: "Apache-2.0", Components: 203}, {Components: 141}, {Name: "ISC", Components: 70}, {Name: "BSD-3-Clause", Components: 40}, {Name: "MPL-2.0", Components: 12}, {Name: "GPL-3.0-only", Components: 6}}})
@@ -241,7 +242,7 @@ func errorShown(err error) shown {
 
 func galleryOverview() app.Overview {
 	o := app.Overview{
-		Figures: store.Figures{Counts: galleryCounts(31, 214, 412, 96), Projects: 148, Components: 41230, ExploitedProjects: 6, Failed: 2, Incomplete: 3, Never: 1},
+		Figures: store.Figures{Counts: galleryCounts(31, 214, 412, 96), Projects: 148, Components: 41230, ExploitedProjects: 6, Failed: 2, Incomplete: 3, Never: 1, Behind: 12},
 		Change:  &app.OverviewChange{Days: 30, Counts: store.Counts{Critical: -4, High: -20, Exploited: 3}, Projects: 5},
 		Since:   galleryNow.Add(-40 * time.Hour), NewMore: true,
 	}
@@ -275,7 +276,7 @@ func galleryProjects() []store.Project {
 		p := store.Project{
 			ID: fmt.Sprintf("p%d", i+1), Name: name, Visibility: store.VisibleToOrganisation, Components: int64(1800 - 213*i), Revision: 3, Created: galleryNow.AddDate(-1, 0, 0),
 			Counts: galleryCounts(int64(7-i)*int64(1-i/7), int64(40-5*i), int64(80-9*i), int64(20-2*i)), Tags: [][]string{{"backend", "payments"}, {"backend"}, nil}[i%3],
-			LastScan: store.LastScan{ID: fmt.Sprintf("s%d", i), At: galleryNow.Add(-time.Duration(3*i*i+1) * time.Hour), State: "done", Incomplete: i == 3},
+			LastScan: store.LastScan{ID: fmt.Sprintf("s%d", i), At: galleryNow.Add(-time.Duration(3*i*i+1) * time.Hour), State: "done", Incomplete: i == 3}, Behind: i == 4,
 		}
 		switch i {
 		case 0:

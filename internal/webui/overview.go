@@ -20,6 +20,7 @@ type overviewPage struct {
 	Since    time.Time
 	Troubled []projectRow
 	Worst    []projectRow
+	Behind   int64       // projects whose findings are as of an older release of the database
 	Empty    *emptyState // there are no projects
 }
 
@@ -55,8 +56,12 @@ func (u *ui) lookedAtOverview(r *request) (reply, error) {
 	return goSaying("/", "Noted. What is found from now on is new."), nil
 }
 
-// mostNew is how many new findings the overview lists.
-const mostNew = 10
+// mostNew is how many new findings the overview lists, and mostTroubled how many
+// projects to look at: as many as stand beside the trend.
+const (
+	mostNew      = 10
+	mostTroubled = 6
+)
 
 func (r *request) overviewPage(o app.Overview) overviewPage {
 	p := overviewPage{Frame: r.frame("Overview"), NewMore: o.NewMore, Since: o.Since}
@@ -64,7 +69,7 @@ func (r *request) overviewPage(o app.Overview) overviewPage {
 		p.Empty = r.noProjects()
 		return p
 	}
-	p.Numbers = figuresOf(o)
+	p.Numbers, p.Behind = figuresOf(o), o.Figures.Behind
 	p.Chart = areaOf(o.Days, func(level string) string {
 		return "/vulnerabilities?" + url.Values{"severity": {level}}.Encode()
 	})
@@ -76,7 +81,7 @@ func (r *request) overviewPage(o app.Overview) overviewPage {
 		}
 		p.New = append(p.New, newRow{f, severityOf(f.Severity), findingPath(f.Project, f.ID)})
 	}
-	for _, project := range o.Troubled {
+	for _, project := range o.Troubled[:min(mostTroubled, len(o.Troubled))] {
 		p.Troubled = append(p.Troubled, projectRowOf(project))
 	}
 	for _, project := range o.Worst {

@@ -33,8 +33,10 @@ func (u *ui) pages() []route {
 
 		{"GET /database", u.database, signedIn},
 		{"POST /database", u.loadRelease, uploading},
+		{"POST /database/rescan", u.rescanOutdated, signedIn},
 		{"GET /users", u.users, signedIn},
 		{"POST /users", u.inviteUser, signedIn},
+		{"POST /users/withdraw", u.withdrawInvitation, signedIn},
 		{"GET /users/{user}", u.user, signedIn},
 		{"POST /users/{user}", u.changeUser, signedIn},
 		{"GET /groups", u.groups, signedIn},

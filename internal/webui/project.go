@@ -2,6 +2,7 @@ package webui
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,9 @@ import (
 func (r *request) projectFrame(p app.ProjectView, current string) frame {
 	f := r.frame(p.Name)
 	f.Badge = stateOfProject(p.LastScan.State, p.LastScan.Incomplete)
+	if f.Badge.Kind == "good" && p.Outdated != "" {
+		f.Badge = badge{"outdated", "warn", "Its findings are as of the release " + p.Outdated + " of the advisory database; a newer one is in use"}
+	}
 	if p.Archived {
 		f.Badge = badge{"archived", "neutral", "It is kept, but not scanned and not counted"}
 	}
@@ -88,6 +92,8 @@ type projectPage struct {
 	Tally      tally
 	Exploited  int64
 	Findings   string // path of the list
+	First      []findingRow
+	Depends    string // path of the dependencies
 	Trend      *scanBars
 	Scans      []projectScan
 	Ecosystems []shareRow
@@ -152,8 +158,23 @@ func (u *ui) project(r *request) (reply, error) {
 		if err := r.fillComposition(&p, view.ID); err != nil {
 			return nil, err
 		}
+		first, err := u.app.Findings(r.Context(), r.actor, app.FindingQuery{Project: view.ID, Page: store.Page{Sort: "severity", Desc: true, Limit: mostFirst}})
+		if err != nil {
+			return nil, err
+		}
+		p.begin(first.Items)
 	}
 	return show("project", p), nil
+}
+
+// mostFirst is how many of the worst findings the summary lists.
+const mostFirst = 5
+
+// begin lists the findings to look at first.
+func (p *projectPage) begin(worst []store.Finding) {
+	for i := range worst {
+		p.First = append(p.First, findingRowOf(&worst[i]))
+	}
 }
 
 // summarised are the scans that the summary is of: the one that says how the
@@ -188,7 +209,7 @@ func (u *ui) summarised(r *request, view app.ProjectView, scans []app.ScanRow) (
 }
 
 func (r *request) projectPage(view app.ProjectView, scans, of []app.ScanRow) projectPage {
-	p := projectPage{Frame: r.projectFrame(view, "summary"), Exploited: view.Counts.Exploited, Findings: projectPath(view.ID) + "/findings"}
+	p := projectPage{Frame: r.projectFrame(view, "summary"), Exploited: view.Counts.Exploited, Findings: projectPath(view.ID) + "/findings", Depends: projectPath(view.ID) + "/dependencies"}
 	p.Frame.Lead = view.Description
 	p.Facts = factsOf(view)
 	if len(scans) == 0 {
@@ -341,7 +362,7 @@ func (p *projectPage) compose(project string, list app.DependencyList) {
 			p.OtherLicences = len(list.Licences) - i
 			break
 		}
-		row := shareRow{Label: cmp.Or(l.Name, "not stated"), Count: int64(l.Components)}
+		row := shareRow{Label: cmp.Or(l.Name, "not stated"), Count: int64(l.Components), Href: base + "?" + url.Values{"licence": {cmp.Or(l.Name, app.LicenceNotStated)}}.Encode()}
 		if list.All > 0 {
 			row.Bar = shareBar(float64(l.Components) / float64(list.All))
 		}

@@ -18,6 +18,7 @@ type projectsPage struct {
 	Tags          []chip
 	TagOptions    []option // instead of Tags, if there are many
 	Organisations []chip
+	Outdated      badge
 	Empty         *emptyState
 	Text          string
 }
@@ -33,6 +34,7 @@ type projectRow struct {
 	Exploited   int64
 	Components  int64
 	State       badge
+	Behind      bool   // matched with an older release of the database than the current one
 	ScanHref    string // of the last scan; empty: there was none
 	Scanned     time.Time
 }
@@ -41,16 +43,24 @@ func projectRowOf(p store.Project) projectRow {
 	row := projectRow{
 		Name: p.Name, Href: projectPath(p.ID), Description: p.Description, Private: p.Visibility == store.Private,
 		Archived: p.Archived, Exploited: p.Counts.Exploited, Components: p.Components,
-		State: stateOfScan(p.LastScan.State, p.LastScan.Incomplete), Scanned: p.LastScan.At,
+		State: stateOfScan(p.LastScan.State, p.LastScan.Incomplete), Scanned: p.LastScan.At, Behind: p.Behind,
+	}
+	if row.Behind && row.State.Kind == "good" {
+		row.State, row.Behind = outdatedBadge(), false
 	}
 	scanned := p.LastScan.State == string(store.ScanDone)
-	row.Tally = tallyOf(severitiesIn(p.Counts), scanned && !p.LastScan.Incomplete, func(level string) string {
+	row.Tally = tallyOf(severitiesIn(p.Counts), scanned && !p.LastScan.Incomplete && !p.Behind, func(level string) string {
 		return row.Href + "/findings?severity=" + level
 	})
 	if p.LastScan.ID != "" {
 		row.ScanHref = "/scans/" + p.LastScan.ID
 	}
 	return row
+}
+
+// outdatedBadge marks findings that are as of an older release than the current one.
+func outdatedBadge() badge {
+	return badge{"outdated", "warn", "Its findings are as of an older release of the advisory database than the current one"}
 }
 
 // projectOrder is how projects are listed unless the address says otherwise.
@@ -105,6 +115,8 @@ func projectQueryOf(l listing, organisation string) app.ProjectQuery {
 		q.Troubled = true
 	case "never":
 		q.Never = true
+	case "outdated":
+		q.Behind = true
 	case "archived":
 		q.Archived = true
 	}
@@ -112,7 +124,7 @@ func projectQueryOf(l listing, organisation string) app.ProjectQuery {
 }
 
 func (r *request) projectsPage(l listing, list store.List[store.Project]) projectsPage {
-	p := projectsPage{Frame: r.frame("Projects"), List: l, Pager: l.Pager(len(list.Items), list.Next), Text: l.Get("q")}
+	p := projectsPage{Frame: r.frame("Projects"), List: l, Pager: l.Pager(len(list.Items), list.Next), Text: l.Get("q"), Outdated: outdatedBadge()}
 	p.Frame.Actions = []action{{Label: "Add a project", Href: "/projects/new", Primary: true, Icon: "plus"}}
 	p.Columns = []column{
 		l.Column("Project", "name", projectOrder), l.Column("Open findings", "-risk", projectOrder),
@@ -120,7 +132,7 @@ func (r *request) projectsPage(l listing, list store.List[store.Project]) projec
 	}
 	p.States = []chip{
 		l.Choice("Exploited", "exploited", "yes"), l.Choice("Failed or incomplete", "state", "troubled"),
-		l.Choice("Never scanned", "state", "never"), l.Choice("Archived", "state", "archived"),
+		l.Choice("Outdated", "state", "outdated"), l.Choice("Never scanned", "state", "never"), l.Choice("Archived", "state", "archived"),
 	}
 	for _, project := range list.Items {
 		row := projectRowOf(project)

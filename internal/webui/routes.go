@@ -31,6 +31,7 @@ func (u *ui) entrance() []route {
 		{"POST /setup", u.doSetup, open},
 		{"GET /welcome", u.welcome, open},
 		{"POST /welcome", u.doWelcome, open},
+		{"POST /join", u.doJoin, signedIn},
 		{"GET /sign-in", u.signIn, open},
 		{"POST /sign-in", u.doSignIn, open},
 		{"GET /sign-in/{provider}", u.signInElsewhere, open},

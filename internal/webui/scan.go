@@ -404,7 +404,8 @@ func (r *request) analysisPage(scan app.ScanView, result app.AnalyzerFindings) a
 	p.Frame.Crumbs = []link{{scan.Project.Name, projectPath(scan.Project.ID)}, {"Scan", "/scans/" + scan.ID}}
 	p.Frame.Badge = p.Badge
 	p.Frame.Wide = true
-	p.Frame.Lead = fmt.Sprintf("What it said by itself: %s. The merged list is in the project's findings.", count(int64(len(p.Rows)), "vulnerability"))
+	p.Frame.Lead = fmt.Sprintf("What it said by itself: %s. The project's findings are what all analyzers said, merged, with the decisions.", count(int64(len(p.Rows)), "finding"))
+	p.Frame.Actions = []action{{Label: "Project's findings", Href: projectPath(scan.Project.ID) + "/findings"}}
 	if len(p.Rows) > maxAnalysed {
 		p.More = len(p.Rows) - maxAnalysed
 		p.Rows = p.Rows[:maxAnalysed]

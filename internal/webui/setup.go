@@ -73,6 +73,9 @@ func (r *request) welcomePage(f form, secret string) (welcomePage, error) {
 	if err != nil {
 		return welcomePage{}, err
 	}
+	if info.Purpose == store.LinkJoin {
+		return welcomePage{}, errs.E(errs.NotFound, "this link does not set a password")
+	}
 	p := welcomePage{Form: f, Link: secret, Email: info.Email, Invitation: info.Purpose == store.LinkInvitation}
 	if p.Invitation {
 		p.Frame = r.frame("Welcome to Assay")
@@ -89,7 +92,11 @@ func (r *request) welcomePage(f form, secret string) (welcomePage, error) {
 }
 
 func (u *ui) welcome(r *request) (reply, error) {
-	p, err := r.welcomePage(r.form("/welcome"), r.URL.Query().Get("link"))
+	secret := r.URL.Query().Get("link")
+	if info, err := u.app.OpenLink(r.Context(), secret); err == nil && info.Purpose == store.LinkJoin {
+		return u.askedIn(r, secret, info), nil
+	}
+	p, err := r.welcomePage(r.form("/welcome"), secret)
 	if errs.KindOf(err) == errs.NotFound {
 		return nil, errs.E(errs.NotFound, "this link was used before, has expired, or is not whole; ask for a new one")
 	}

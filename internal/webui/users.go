@@ -18,6 +18,7 @@ type usersPage struct {
 	Columns       struct{ Email, Created column }
 	Items         []app.User
 	Pager         pager
+	Pending       []pendingRow
 	Form          form
 	Roles         []option
 	Choices       []option // organisations to invite into
@@ -26,7 +27,7 @@ type usersPage struct {
 }
 
 // linkOnce is an address that works once and is shown once; zero: none was made.
-type linkOnce struct{ For, Address, Expires string }
+type linkOnce struct{ For, Address, Expires, Note string }
 
 const usersOrder = "email"
 
@@ -57,13 +58,24 @@ func (r *request) usersPage(f form, made linkOnce) (usersPage, error) {
 	if err != nil {
 		return usersPage{}, err
 	}
-	return r.usersPageOf(l, f, made, organisations, list), nil
+	pending, err := r.ui.app.PendingMembers(r.Context(), r.actor, chosen)
+	if err != nil {
+		return usersPage{}, err
+	}
+	return r.usersPageOf(l, f, made, organisations, list, pending), nil
 }
 
-func (r *request) usersPageOf(l listing, f form, made linkOnce, organisations []app.Membership, list store.List[app.User]) usersPage {
+// pendingRow is somebody who has an account, was asked into an organisation and has
+// not answered.
+type pendingRow struct {
+	store.PendingMember
+	Into string // the organisation's name
+}
+
+func (r *request) usersPageOf(l listing, f form, made linkOnce, organisations []app.Membership, list store.List[app.User], pending []store.PendingMember) usersPage {
 	p := usersPage{
 		Frame: r.frame("Users"), List: l, Items: list.Items, Pager: l.Pager(len(list.Items), list.Next),
-		Form: f, Roles: roleOptions(), Link: made, Disabled: l.Choice("disabled", "disabled", "1"),
+		Form: f, Roles: roleOptions(), Link: made, Disabled: l.Choice("Disabled", "disabled", "1"),
 	}
 	p.Columns.Email = l.Column("Person", "email", usersOrder)
 	p.Columns.Created = l.Column("Since", "-created", usersOrder)
@@ -72,6 +84,15 @@ func (r *request) usersPageOf(l listing, f form, made linkOnce, organisations []
 		if len(organisations) > 1 {
 			p.Organisations = append(p.Organisations, l.Choice(m.Organisation.Name, "organisation", m.Organisation.ID))
 		}
+	}
+	for _, m := range pending {
+		row := pendingRow{PendingMember: m}
+		for _, o := range p.Choices {
+			if o.Value == m.Organisation {
+				row.Into = o.Label
+			}
+		}
+		p.Pending = append(p.Pending, row)
 	}
 	p.Empty = emptyState{Icon: "people", Title: "Nobody fits", Actions: []action{{Label: "Everybody", Href: l.Bare()}}}
 	return p
@@ -104,10 +125,11 @@ func (u *ui) inviteUser(r *request) (reply, error) {
 		}
 		return showAgain("users", p), nil
 	}
-	if invited.Link.Secret == "" {
-		return goSaying("/users", invited.User.Email+" has an account and is a member now"), nil
+	made := r.linkOnce(invited.Email, invited.Link)
+	if !invited.Joined {
+		made.Note = "There is an account with this address already, and nobody is taken in unasked: it becomes a member when its person opens the link, signed in, and confirms."
 	}
-	p, err := r.usersPage(r.form("/users").with("role", string(app.Developer)), r.linkOnce(invited.User.Email, invited.Link))
+	p, err := r.usersPage(r.form("/users").with("role", string(app.Developer)), made)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +138,7 @@ func (u *ui) inviteUser(r *request) (reply, error) {
 
 // linkOnce is a one-time link as an address of this server.
 func (r *request) linkOnce(whom string, l app.Link) linkOnce {
-	return linkOnce{whom, r.origin() + app.LinkPath(l), exact(l.Expires)}
+	return linkOnce{For: whom, Address: r.origin() + app.LinkPath(l), Expires: exact(l.Expires)}
 }
 
 // userPage is one person, for administrators.

@@ -23,6 +23,7 @@ func pageTypes() map[string]any {
 		"graph":            graphPage{},
 		"group":            groupPage{},
 		"groups":           groupsPage{},
+		"join":             joinPage{},
 		"overview":         overviewPage{},
 		"project":          projectPage{},
 		"project_new":      newProjectPage{},

@@ -41,7 +41,7 @@ func (u *ui) vulnerabilities(r *request) (reply, error) {
 	return show("vulnerabilities", r.vulnerabilitiesPage(l, organisations, list)), nil
 }
 
-func (r *request) vulnerabilitiesPage(l listing, organisations []chip, list store.List[store.Vulnerability]) vulnerabilitiesPage {
+func (r *request) vulnerabilitiesPage(l listing, organisations []chip, list app.VulnerabilityList) vulnerabilitiesPage {
 	p := vulnerabilitiesPage{
 		Frame: r.frame("Vulnerabilities"), List: l, Organisations: organisations,
 		Severities: severityChips(l), Exploited: l.Choice("exploited", "exploited", "1"),
@@ -49,6 +49,9 @@ func (r *request) vulnerabilitiesPage(l listing, organisations []chip, list stor
 	}
 	p.Frame.Wide = true
 	p.Frame.Lead = "Open in the main versions of your projects, whatever the project."
+	if list.Shared {
+		p.Frame.Lead = "Open in the main versions of the projects that all members see. Private projects are not counted here; the page of a vulnerability lists those that you see."
+	}
 	p.Columns.Severity = l.Column("Severity", "-severity", vulnerabilitiesOrder)
 	p.Columns.ID = l.Column("Vulnerability", "id", vulnerabilitiesOrder)
 	p.Columns.Projects = l.Numbers("Projects", "-projects", vulnerabilitiesOrder)

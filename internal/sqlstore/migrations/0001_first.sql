@@ -72,15 +72,19 @@ create table sessions (
 create index sessions_user on sessions (user_id);
 create index sessions_expiry on sessions (expires_at);
 
--- Links that work once: the first administrator, invitations, new passwords.
+-- Links that work once: the first administrator, invitations, new passwords, and
+-- an account's way into an organisation.
 create table links (
   hash {{.Bytes}} primary key,
-  purpose text not null, -- setup, invitation, password
+  purpose text not null, -- setup, invitation, password, join
   user_id text references users (id) on delete cascade,
+  organisation_id text references organisations (id) on delete cascade, -- of join: which
+  role text not null default '', -- of join: as what
   created_at bigint not null,
   expires_at bigint not null,
   used_at bigint
 ) {{.Clustered}};
+create index links_organisation on links (organisation_id, user_id) where organisation_id is not null;
 
 create table tokens (
   id text primary key,
@@ -171,6 +175,7 @@ create table projects (
   last_scan_at bigint not null default 0, -- 0: never
   last_scan_state text not null default '',
   incomplete boolean not null default false, -- the last scan did not cover everything
+  matched bigint not null default 0, -- the oldest release (its seq) that a main version was last matched with; 0: none was
   unique (organisation_id, name_key)
 ) {{.Clustered}};
 create index projects_risk on projects (organisation_id, risk, id);
@@ -392,11 +397,14 @@ create table vulnerabilities (
   epss double precision not null,
   findings bigint not null, -- that count
   projects bigint not null, -- that have one that counts
+  shared_findings bigint not null default 0, -- as findings, of the projects that all members see
+  shared_projects bigint not null default 0,
   first_seen_at bigint not null,
   primary key (organisation_id, id)
 ) {{.Clustered}};
 create index vulnerabilities_severity on vulnerabilities (organisation_id, severity, id) where findings > 0;
 create index vulnerabilities_projects on vulnerabilities (organisation_id, projects, id) where findings > 0;
+create index vulnerabilities_shared on vulnerabilities (organisation_id, shared_projects, id) where shared_findings > 0;
 create index vulnerabilities_epss on vulnerabilities (organisation_id, epss, id) where findings > 0;
 create index vulnerabilities_since on vulnerabilities (organisation_id, first_seen_at, id) where findings > 0;
 create index vulnerabilities_id on vulnerabilities (organisation_id, id) where findings > 0;
@@ -428,7 +436,7 @@ create table scans (
   project_id text not null references projects (id) on delete cascade,
   repository_id text not null default '', -- empty: pushed
   version_id bigint, -- known from prepare on
-  trigger text not null, -- manual, push, schedule, create
+  trigger text not null, -- manual, push, schedule, create, advisories
   priority bigint not null, -- 1 first
   requested_by text not null, -- actor
   ref text not null, -- as asked for; empty: the remote's HEAD, or that of a release is not known yet

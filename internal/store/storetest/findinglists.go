@@ -145,7 +145,7 @@ func findingsFigures(l *lab) {
 	names := []string{"a", "b", "c", "t-d", "t-e"}
 	for range 60 {
 		version := versions[random.IntN(len(versions))]
-		switch random.IntN(5) {
+		switch random.IntN(6) {
 		case 0:
 			l.nextRelease()
 			l.scan(version, names, l.randomSays(random, names)...)
@@ -159,6 +159,8 @@ func findingsFigures(l *lab) {
 			}
 		case 4:
 			l.tx(func(tx store.Store) error { return tx.SetVersionMain(l.t.Context(), branch, random.IntN(2) == 0) })
+		case 5:
+			l.hide(second, random.IntN(2) == 0)
 		}
 		l.checkFigures(projects)
 		if l.t.Failed() {
@@ -168,6 +170,20 @@ func findingsFigures(l *lab) {
 	l.tx(func(tx store.Store) error { return tx.Uncount(l.t.Context(), second) })
 	l.tx(func(tx store.Store) error { return tx.Recount(l.t.Context(), second) })
 	l.checkFigures(projects)
+}
+
+// hide makes a project private, or not any more.
+func (l *lab) hide(project string, private bool) {
+	l.t.Helper()
+	p, err := l.s.Project(l.t.Context(), project)
+	l.must(err)
+	p.Visibility = store.VisibleToOrganisation
+	if private {
+		p.Visibility = store.Private
+	}
+	l.tx(func(tx store.Store) error { return tx.Uncount(l.t.Context(), project) })
+	l.tx(func(tx store.Store) error { return tx.EditProject(l.t.Context(), p) })
+	l.tx(func(tx store.Store) error { return tx.Recount(l.t.Context(), project) })
 }
 
 func (l *lab) randomSays(random *rand.Rand, names []string) []says {
@@ -193,8 +209,7 @@ func (l *lab) randomSays(random *rand.Rand, names []string) []says {
 func (l *lab) checkFigures(projects map[int64]string) {
 	l.t.Helper()
 	counts := map[string]store.Counts{}
-	findings := map[string]int64{}
-	where := map[string]map[string]bool{}
+	findings := map[string]map[string]int64{} // of vulnerabilities, by project
 	components := map[string]int64{}
 	for version, project := range projects {
 		v, err := l.s.Version(l.t.Context(), version)
@@ -216,11 +231,10 @@ func (l *lab) checkFigures(projects map[int64]string) {
 		c := counts[project]
 		for _, f := range list {
 			c.Add(f.Severity, f.Exploited, 1)
-			findings[f.Vulnerability()]++
-			if where[f.Vulnerability()] == nil {
-				where[f.Vulnerability()] = map[string]bool{}
+			if findings[f.Vulnerability()] == nil {
+				findings[f.Vulnerability()] = map[string]int64{}
 			}
-			where[f.Vulnerability()][project] = true
+			findings[f.Vulnerability()][project]++
 		}
 		counts[project] = c
 	}
@@ -231,15 +245,31 @@ func (l *lab) checkFigures(projects map[int64]string) {
 		equal(l.t, "risk of "+p.Name, store.Risk(counts[project]), p.Risk)
 		equal(l.t, "components of "+p.Name, components[project], p.Components)
 	}
-	list, err := l.s.Vulnerabilities(l.t.Context(), store.VulnerabilityFilter{Organisation: l.org}, store.Page{})
-	l.must(err)
-	got, places := map[string]int64{}, map[string]int64{}
-	for _, v := range list.Items {
-		got[v.ID], places[v.ID] = v.Findings, v.Projects
-	}
-	equal(l.t, "findings of vulnerabilities", findings, got)
-	for id, in := range where {
-		equal(l.t, "projects of "+id, int64(len(in)), places[id])
+	l.checkVulnerabilities(findings)
+}
+
+// checkVulnerabilities compares what vulnerabilities count with what there is, for
+// who sees all projects and for who sees those that are not private.
+func (l *lab) checkVulnerabilities(findings map[string]map[string]int64) {
+	l.t.Helper()
+	for _, shared := range []bool{false, true} {
+		want := map[string][2]int64{}
+		for id, in := range findings {
+			for project, n := range in {
+				p, err := l.s.Project(l.t.Context(), project)
+				l.must(err)
+				if !shared || p.Visibility == store.VisibleToOrganisation {
+					want[id] = [2]int64{want[id][0] + n, want[id][1] + 1}
+				}
+			}
+		}
+		got := map[string][2]int64{}
+		list, err := l.s.Vulnerabilities(l.t.Context(), store.VulnerabilityFilter{Organisation: l.org, Shared: shared}, store.Page{Sort: "projects"})
+		l.must(err)
+		for _, v := range list.Items {
+			got[v.ID] = [2]int64{v.Findings, v.Projects}
+		}
+		equal(l.t, fmt.Sprint("findings and projects of vulnerabilities, shared ", shared), want, got)
 	}
 }
 
@@ -292,12 +322,34 @@ func findingsPlaces(l *lab) {
 	uses, err := l.s.Uses(t.Context(), l.component("a"), mine, store.Page{})
 	l.must(err)
 	equal(t, "used", 2, len(uses.Items))
-	known, err := l.s.VulnerabilityIn(t.Context(), []string{l.org}, false, "CVE-2026-1")
-	l.must(err)
-	equal(t, "counted", []int64{2, 2}, []int64{known[0].Findings, known[0].Projects})
+	l.hide(second, true)
+	for name, c := range map[string]struct {
+		who  store.Visible
+		want []int64 // findings and projects, of each organisation
+	}{
+		"administrators": {store.Visible{Administers: []string{l.org}}, []int64{2, 2}},
+		"members":        {mine, []int64{1, 1}}, "others": {store.Visible{Organisations: []string{"other"}, Projects: []string{second}}, nil},
+	} {
+		known, err := l.s.VulnerabilityIn(t.Context(), c.who, "CVE-2026-1")
+		l.must(err)
+		var got []int64
+		for _, v := range known {
+			got = append(got, v.Findings, v.Projects)
+		}
+		equal(t, "counted for "+name, c.want, got)
+	}
 	for _, sort := range store.VulnerabilitySorts() {
 		list, err := l.s.Vulnerabilities(t.Context(), store.VulnerabilityFilter{Organisation: l.org, Text: "cve-", Severity: []severity.Level{severity.High}}, store.Page{Sort: sort})
 		l.must(err)
 		equal(t, "by "+sort, 1, len(list.Items))
+	}
+	l.scan(other, []string{"c"}, hit("c", "CVE-2026-2", severity.High, "GHSA-2"))
+	for name, c := range map[string]struct {
+		who  store.Visible
+		want int
+	}{"members": {mine, 0}, "administrators": {store.Visible{Administers: []string{l.org}}, 1}, "who it is granted to": {store.Visible{Organisations: []string{l.org}, Projects: []string{second}}, 1}} {
+		known, err := l.s.VulnerabilityIn(t.Context(), c.who, "CVE-2026-2")
+		l.must(err)
+		equal(t, "known to "+name, c.want, len(known))
 	}
 }

@@ -274,6 +274,7 @@ func links(t *testing.T, s store.Store, ada store.User) {
 	if n := got[int64](t)(s.ExpireLinks(ctx, noon.Add(2*time.Hour))); n != 1 {
 		t.Errorf("%d links were removed, want 1", n)
 	}
+	joining(t, s, ada)
 }
 
 // Tokens specifies store.Tokens.
@@ -442,5 +443,34 @@ func auditAtOnce(t *testing.T, s store.Store, event func(int) store.Event) {
 		if !bytes.Equal(chain[i].Previous[:], chain[i-1].Hash[:]) {
 			t.Errorf("event %d is not chained", chain[i].Seq)
 		}
+	}
+}
+
+// joining specifies links that ask somebody into an organisation: they are not of
+// those that open the account.
+func joining(t *testing.T, s store.Store, who store.User) {
+	t.Helper()
+	ctx, o, other := t.Context(), newOrganisation(t, s, "asks"), newOrganisation(t, s, "asks-too")
+	ask := func(hash string, into store.Organisation, until time.Time) store.Link {
+		l := store.Link{Hash: []byte(hash), Purpose: store.LinkJoin, UserID: who.ID, Organisation: into.ID, Role: "viewer", CreatedAt: noon, ExpiresAt: until}
+		must(t, s.CreateLink(ctx, l))
+		return l
+	}
+	first := ask("J", o, noon.Add(time.Hour))
+	ask("K", other, noon.Add(time.Minute))
+	must(t, s.DeleteLinks(ctx, who.ID))
+	same(t, "a link to join", first, got[store.Link](t)(s.Link(ctx, first.Hash)))
+	want := store.PendingMember{Organisation: o.ID, UserID: who.ID, Email: who.Email, Role: "viewer", ExpiresAt: first.ExpiresAt}
+	same(t, "pending, of all", []store.PendingMember{want}, got[[]store.PendingMember](t)(s.PendingMembers(ctx, "", noon.Add(time.Minute), 9)))
+	same(t, "pending, of one", []store.PendingMember{want}, got[[]store.PendingMember](t)(s.PendingMembers(ctx, o.ID, noon, 9)))
+	if n := got[int64](t)(s.DeleteJoins(ctx, o.ID, who.ID)); n != 1 {
+		t.Errorf("deleted %d links to join, want 1", n)
+	}
+	must(t, s.SpendLink(ctx, []byte("K"), noon))
+	if left := got[[]store.PendingMember](t)(s.PendingMembers(ctx, "", noon, 9)); len(left) > 0 {
+		t.Errorf("still pending: %v", left)
+	}
+	if n := got[int64](t)(s.DeleteJoins(ctx, other.ID, who.ID)); n != 0 {
+		t.Errorf("deleted %d links that were used", n)
 	}
 }
