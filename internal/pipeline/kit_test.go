@@ -71,6 +71,35 @@ func (b *bench) with(change func(o *pipeline.Options)) *pipeline.Pipeline {
 	return pipeline.New(o)
 }
 
+// reaching is a pipeline that comes to a stage of a scan. A single analyzer's list is
+// merged as it is stored; to merge is a stage of its own where there are several, of
+// which another worker has run the others.
+func (b *bench) reaching(stage store.Stage, scan string, change func(o *pipeline.Options)) *pipeline.Pipeline {
+	b.t.Helper()
+	if stage != store.StageMerge {
+		return b.with(change)
+	}
+	two := func(change func(o *pipeline.Options)) *pipeline.Pipeline {
+		return b.with(func(o *pipeline.Options) {
+			o.Analyzers = []pipeline.Analyzer{pipeline.Advisories{Store: b.db, Databases: o.Databases}, silent{}}
+			change(o)
+		})
+	}
+	p := two(func(*pipeline.Options) {})
+	b.must(p.Scan(b.t.Context(), scan))
+	b.must(p.Analysis(b.t.Context(), scan, silent{}.Name()))
+	return two(change)
+}
+
+// silent is an analyzer that finds nothing.
+type silent struct{}
+
+func (silent) Name() string { return "silent" }
+
+func (silent) Analyse(context.Context, store.Scan, store.StoredInventory) (pipeline.Analysis, error) {
+	return pipeline.Analysis{}, nil
+}
+
 // addProject adds a project with a repository.
 func (b *bench) addProject(name string) string {
 	b.t.Helper()

@@ -144,7 +144,7 @@ func TestQueueLost(t *testing.T) {
 		lost := q.pipeline("lost", q.runner)
 		lost.Poll = time.Hour
 		lost.Probe = func(at string) bool {
-			if at == "before merge" {
+			if at == "before notify" {
 				silent <- struct{}{}
 				<-back
 			}

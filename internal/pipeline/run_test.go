@@ -69,7 +69,7 @@ func TestCancel(t *testing.T) {
 		t.Run(string(stage), func(t *testing.T) {
 			onEach(t, func(t *testing.T, b *bench) {
 				s := b.start()
-				p := b.with(func(o *pipeline.Options) {
+				p := b.reaching(stage, s.ID, func(o *pipeline.Options) {
 					o.Probe = func(at string) bool {
 						if at == "before "+string(stage) {
 							if _, err := b.CancelScan(t.Context(), b.who, s.ID); err != nil {
@@ -146,7 +146,8 @@ func TestDeath(t *testing.T) {
 		}
 		for _, point := range points {
 			s := b.start()
-			dying := b.with(func(o *pipeline.Options) {
+			_, stage, _ := strings.Cut(point, " ")
+			dying := b.reaching(store.Stage(stage), s.ID, func(o *pipeline.Options) {
 				o.Probe = func(at string) bool { return at == point }
 			})
 			if err := dying.Scan(t.Context(), s.ID); err == nil {

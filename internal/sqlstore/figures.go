@@ -140,7 +140,7 @@ func (f *figures) moveVulnerabilities(ctx context.Context, changes, facts map[st
 			counted = append(counted, changes[id])
 		}
 	}
-	if lock := f.n.dialect.forUpdate(); lock != "" && len(counted) > 0 { // the upsert alone comes in that order
+	if lock := f.n.dialect.forUpdate(); lock != "" && len(counted) > 0 { // the upsert alone has that order by its list
 		if _, err := f.n.write.ExecContext(ctx, "select id from vulnerabilities where organisation_id = $1 and id"+f.n.dialect.texts(2)+" order by id"+lock,
 			f.organisation, list(slices.Sorted(maps.Keys(changes)))); err != nil {
 			return unavailable(err)
@@ -163,13 +163,13 @@ from `+f.n.dialect.rows(2, "id text", "findings bigint", "projects bigint")+` r 
 	return nil
 }
 
-// upsert adds to rows and brings their facts up to date; those that would not
-// change are not written.
+// upsert adds to rows, in the order of the list, and brings their facts up to date;
+// those that would not change are not written.
 func (f *figures) upsert(ctx context.Context, list []store.Vulnerability) error {
 	_, err := f.n.write.ExecContext(ctx, `insert into vulnerabilities (organisation_id, id, severity, score, summary, exploited, epss, findings, projects, shared_findings, shared_projects, first_seen_at)
 select $1, id, severity, score, summary, exploited, epss, findings, projects, $3 * findings, $3 * projects, first_seen_at from `+
 		f.n.dialect.rows(2, "id text", "severity bigint", "score double precision", "summary text", "exploited boolean", "epss double precision", "findings bigint", "projects bigint", "first_seen_at bigint")+`
-r where true order by id
+r where true
 on conflict (organisation_id, id) do update set severity = excluded.severity, score = excluded.score, summary = excluded.summary,
  exploited = excluded.exploited, epss = excluded.epss, findings = vulnerabilities.findings + excluded.findings, projects = vulnerabilities.projects + excluded.projects,
  shared_findings = vulnerabilities.shared_findings + excluded.shared_findings, shared_projects = vulnerabilities.shared_projects + excluded.shared_projects

@@ -37,11 +37,10 @@ func (n *nouns) Vulnerabilities(ctx context.Context, f store.VulnerabilityFilter
 	var where filter
 	findings, projects := "findings", "projects"
 	where.and("organisation_id = ?", f.Organisation)
-	where.and("findings > 0") // also where others are counted: most indexes are of these
 	if f.Shared {
 		findings, projects = "shared_findings", "shared_projects"
-		where.and("shared_findings > 0")
 	}
+	where.and(findings + " > 0")
 	if len(f.Severity) > 0 {
 		where.ints(n.dialect, "severity", severities(f.Severity))
 	}
