@@ -45,11 +45,14 @@ func matchComponents(ctx context.Context, db *vulndb.DB, components []store.Comp
 		return cmp.Or(strings.Compare(a.Ecosystem, b.Ecosystem), strings.Compare(a.Name, b.Name), strings.Compare(a.Version, b.Version), cmp.Compare(a.ID, b.ID))
 	})
 	inv := inventory.Inventory{Components: make([]inventory.Component, len(components))}
-	out := store.MatchResult{Components: make([]int64, len(components)), Findings: map[int64][]store.ComponentFinding{}, Uncompared: map[int64][]store.Uncompared{}}
+	out := store.MatchResult{Components: make([]int64, len(components)), New: map[int64]bool{}, Findings: map[int64][]store.ComponentFinding{}, Uncompared: map[int64][]store.Uncompared{}}
 	for i := range components {
 		c := &components[i]
 		inv.Components[i] = inventory.Component{PURL: c.PURL, Ecosystem: c.Ecosystem, Name: c.Name, Version: c.Version, Origin: c.Origin}
 		out.Components[i] = c.ID
+		if c.Matched == 0 {
+			out.New[c.ID] = true
+		}
 	}
 	result, err := match.Run(ctx, db, &inv)
 	if err != nil {

@@ -16,7 +16,7 @@ func (n *nouns) AddComponents(ctx context.Context, components []store.Component)
 	for i := range components {
 		purls[i] = components[i].PURL
 	}
-	ids, others := n.known.of(purls)
+	ids, others := n.components.of(purls)
 	found, err := n.componentIDs(ctx, n.read, others)
 	if err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func (n *nouns) AddComponents(ctx context.Context, components []store.Component)
 		maps.Copy(ids, found)
 	}
 	if len(others) > 0 {
-		n.known.add(ids)
+		n.components.add(ids)
 	}
 	out := make([]int64, len(components))
 	for i, p := range purls {
@@ -184,13 +184,18 @@ func (n *nouns) AddUnits(ctx context.Context, units []store.NewUnit) ([]int64, e
 	if err != nil {
 		return nil, err
 	}
-	if missing := lacking(units, func(u store.NewUnit) bool { return ids[string(u.Digest)] != 0 }); len(missing) > 0 {
-		if err := n.insertUnits(ctx, missing); err != nil {
+	there := func(u store.NewUnit) bool { return ids[string(u.Digest)] != 0 }
+	if missing := lacking(units, there); len(missing) > 0 {
+		found, err := n.insertUnits(ctx, missing)
+		if err != nil {
 			return nil, err
 		}
-		if ids, err = n.unitIDs(ctx, n.write, units); err != nil {
+		maps.Copy(ids, found)
+		// What another transaction has just committed is there as well.
+		if found, err = n.unitIDs(ctx, n.write, lacking(missing, there)); err != nil {
 			return nil, err
 		}
+		maps.Copy(ids, found)
 	}
 	out := make([]int64, len(units))
 	for i, u := range units {
@@ -202,16 +207,11 @@ func (n *nouns) AddUnits(ctx context.Context, units []store.NewUnit) ([]int64, e
 }
 
 func (n *nouns) unitIDs(ctx context.Context, c conn, units []store.NewUnit) (map[string]int64, error) {
-	ids := make(map[string]int64, len(units))
-	_, err := collect(ctx, c, func(row func(...any) error) (struct{}, error) {
-		var digest []byte
-		var id int64
-		err := row(&digest, &id)
-		ids[string(digest)] = id
-		return struct{}{}, err
-	}, "select digest, id from units where digest in (select digest from "+n.dialect.rows(1, "digest bytes")+" r)",
+	if len(units) == 0 {
+		return map[string]int64{}, nil
+	}
+	return collectIDs(ctx, c, len(units), "select digest, id from units where digest in (select digest from "+n.dialect.rows(1, "digest bytes")+" r)",
 		table(n.dialect, units, func(u store.NewUnit) []any { return []any{u.Digest} }))
-	return ids, err
 }
 
 // unitContent is a unit with its content made.
@@ -220,24 +220,25 @@ type unitContent struct {
 	body []byte
 }
 
-func (n *nouns) insertUnits(ctx context.Context, units []store.NewUnit) error {
+// insertUnits returns the numbers of those that were not there yet.
+func (n *nouns) insertUnits(ctx context.Context, units []store.NewUnit) (map[string]int64, error) {
 	contents := make([]unitContent, len(units))
 	for i, u := range units {
 		body, err := u.Body()
 		if err != nil {
-			return fmt.Errorf("write the unit %s:%s: %w", u.Kind, u.Path, err)
+			return nil, fmt.Errorf("write the unit %s:%s: %w", u.Kind, u.Path, err)
 		}
 		contents[i] = unitContent{u, body}
 	}
-	_, err := n.write.ExecContext(ctx, `insert into units (digest, kind, path, components, body)
+	ids, err := collectIDs(ctx, n.write, len(units), `insert into units (digest, kind, path, components, body)
 select digest, kind, path, components, body from `+
 		n.dialect.rows(1, "digest bytes", "kind text", "path text", "components bigint", "body bytes")+` r
-where true order by digest on conflict (digest) do nothing`,
+where true order by digest on conflict (digest) do nothing returning digest, id`,
 		table(n.dialect, contents, func(u unitContent) []any { return []any{u.Digest, u.Kind, u.Path, u.Components, u.body} }))
 	if err != nil {
-		return fmt.Errorf("store units: %w", unavailable(err))
+		return nil, fmt.Errorf("store units: %w", err)
 	}
-	return nil
+	return ids, nil
 }
 
 // AddInventory implements store.Inventories.

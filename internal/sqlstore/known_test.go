@@ -7,15 +7,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestKnownComponents: what was added is found, and the memory is bounded.
+// TestKnown: what was added is found, and the memory is bounded.
 func TestKnownComponents(t *testing.T) {
 	t.Parallel()
-	var none *knownComponents
+	var none *known[string]
 	none.add(map[string]int64{"a": 1})
 	if ids, others := none.of([]string{"a"}); len(ids) != 0 || len(others) != 1 {
 		t.Errorf("without a memory: got %v and %v", ids, others)
 	}
-	var k knownComponents
+	var k known[string]
 	k.add(map[string]int64{"a": 1, "b": 2})
 	ids, others := k.of([]string{"b", "c", "a"})
 	if diff := cmp.Diff(map[string]int64{"a": 1, "b": 2}, ids); diff != "" {

@@ -83,18 +83,25 @@ func (n *nouns) advisories(ctx context.Context, findings map[int64][]store.Compo
 			}
 		}
 	}
-	sorted := slices.SortedFunc(maps.Keys(keys), compareAdvisories)
-	numbers, err := n.advisoryNumbers(ctx, n.read, sorted)
-	if err != nil || len(numbers) == len(keys) {
-		return numbers, err
+	numbers, others := n.records.of(slices.SortedFunc(maps.Keys(keys), compareAdvisories))
+	found, err := n.advisoryNumbers(ctx, n.read, others)
+	if err != nil {
+		return nil, err
 	}
-	missing := lacking(sorted, func(k store.AdvisoryKey) bool { return numbers[k] != 0 })
-	if _, err := n.write.ExecContext(ctx, "insert into advisories (provider, advisory) select provider, advisory from "+
-		n.dialect.rows(1, "provider text", "advisory text")+" r where true order by provider, advisory on conflict (provider, advisory) do nothing",
-		table(n.dialect, missing, advisoryCells)); err != nil {
-		return nil, unavailable(err)
+	maps.Copy(numbers, found)
+	if missing := lacking(others, func(k store.AdvisoryKey) bool { return numbers[k] != 0 }); len(missing) > 0 {
+		if _, err := n.write.ExecContext(ctx, "insert into advisories (provider, advisory) select provider, advisory from "+
+			n.dialect.rows(1, "provider text", "advisory text")+" r where true order by provider, advisory on conflict (provider, advisory) do nothing",
+			table(n.dialect, missing, advisoryCells)); err != nil {
+			return nil, unavailable(err)
+		}
+		if found, err = n.advisoryNumbers(ctx, n.write, missing); err != nil {
+			return nil, err
+		}
+		maps.Copy(numbers, found)
 	}
-	return n.advisoryNumbers(ctx, n.write, sorted)
+	n.records.add(numbers)
+	return numbers, nil
 }
 
 func compareAdvisories(a, b store.AdvisoryKey) int {
@@ -146,17 +153,24 @@ func (n *nouns) saveMatches(ctx context.Context, r store.MatchResult, numbers ma
 	for id, list := range r.Findings {
 		findings[id] = numbered(list, numbers)
 	}
-	own, err := n.claimComponents(ctx, r, findings)
-	if err != nil || len(own) == 0 {
+	rows, err := matchedRows(r, findings)
+	if err != nil {
 		return err
 	}
-	return n.saveIntervals(ctx, own, findings, r.Release)
+	fresh, err := n.claim(ctx, r.Release, lacking(rows, func(m matchedRow) bool { return !r.New[m.component] }), "nothing")
+	if err != nil {
+		return err
+	}
+	again, err := n.claim(ctx, r.Release, lacking(rows, func(m matchedRow) bool { return fresh[m.component] }),
+		"update set release = excluded.release, uncompared = excluded.uncompared, body = excluded.body where component_findings.release < excluded.release")
+	if err != nil || len(fresh)+len(again) == 0 {
+		return err
+	}
+	return n.saveIntervals(ctx, slices.Collect(maps.Keys(fresh)), slices.Collect(maps.Keys(again)), findings, r.Release)
 }
 
-// claimComponents stores what the release says of the components and returns those
-// of which it was not known yet. Whoever comes at the same time waits here, in the
-// order of ids, and then finds nothing left to do.
-func (n *nouns) claimComponents(ctx context.Context, r store.MatchResult, findings map[int64][]store.ComponentFinding) ([]int64, error) {
+// matchedRows are in the order of components.
+func matchedRows(r store.MatchResult, findings map[int64][]store.ComponentFinding) ([]matchedRow, error) {
 	rows := make([]matchedRow, 0, len(r.Components))
 	for _, id := range slices.Sorted(slices.Values(r.Components)) {
 		row := matchedRow{component: id, uncompared: uncomparedText(r.Uncompared[id])}
@@ -168,15 +182,26 @@ func (n *nouns) claimComponents(ctx context.Context, r store.MatchResult, findin
 		}
 		rows = append(rows, row)
 	}
-	own, err := collect(ctx, n.write, func(row func(...any) error) (id int64, err error) {
-		err = row(&id)
-		return id, err
+	return rows, nil
+}
+
+// claim stores what the release says of components and returns those of which it
+// was not known yet: of those that have a row already as conflict says. Whoever comes
+// at the same time waits here, in the order of ids, and then finds nothing left to do.
+func (n *nouns) claim(ctx context.Context, release int64, rows []matchedRow, conflict string) (map[int64]bool, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	own := make(map[int64]bool, len(rows))
+	_, err := collect(ctx, n.write, func(row func(...any) error) (struct{}, error) {
+		var id int64
+		err := row(&id)
+		own[id] = true
+		return struct{}{}, err
 	}, "insert into component_findings (component_id, release, uncompared, body) select id, $1, uncompared, body from "+
 		n.dialect.rows(2, "id bigint", "uncompared text", "body bytes")+` r where true order by id
-on conflict (component_id) do update set release = excluded.release, uncompared = excluded.uncompared, body = excluded.body
-where component_findings.release < excluded.release returning component_id`,
-		r.Release, table(n.dialect, rows, func(m matchedRow) []any { return []any{m.component, m.uncompared, m.body} }))
-	slices.Sort(own)
+on conflict (component_id) do `+conflict+" returning component_id",
+		release, table(n.dialect, rows, func(m matchedRow) []any { return []any{m.component, m.uncompared, m.body} }))
 	return own, err
 }
 
@@ -204,16 +229,14 @@ type interval struct {
 	covers              string
 }
 
-// saveIntervals ends and begins matches by difference.
-func (n *nouns) saveIntervals(ctx context.Context, components []int64, findings map[int64][]store.ComponentFinding, release int64) error {
-	was, err := collect(ctx, n.write, func(row func(...any) error) (m interval, err error) {
-		err = row(&m.component, &m.advisory, &m.covers)
-		return m, err
-	}, "select m.component_id, m.advisory_id, m.interval from matches m where m.component_id"+n.dialect.ints(1)+" and m.release_to is null", list(components))
+// saveIntervals ends and begins matches by difference: fresh components were never
+// matched before.
+func (n *nouns) saveIntervals(ctx context.Context, fresh, again []int64, findings map[int64][]store.ComponentFinding, release int64) error {
+	was, err := n.openIntervals(ctx, again)
 	if err != nil {
 		return err
 	}
-	end, begin := intervalChanges(was, intervalsOf(components, findings))
+	end, begin := intervalChanges(was, intervalsOf(append(fresh, again...), findings))
 	if len(end) > 0 {
 		if _, err := n.write.ExecContext(ctx, "update matches set release_to = $1 from "+n.dialect.rows(2, "component_id bigint", "advisory_id bigint")+
 			" r where matches.component_id = r.component_id and matches.advisory_id = r.advisory_id and matches.release_to is null",
@@ -229,6 +252,17 @@ func (n *nouns) saveIntervals(ctx context.Context, components []int64, findings 
 		" r where true on conflict (component_id, advisory_id, release_from) do update set interval = excluded.interval, release_to = null",
 		release, table(n.dialect, begin, func(m interval) []any { return []any{m.component, m.advisory, m.covers} }))
 	return err
+}
+
+// openIntervals are the matches of components that have not ended.
+func (n *nouns) openIntervals(ctx context.Context, components []int64) ([]interval, error) {
+	if len(components) == 0 {
+		return nil, nil
+	}
+	return collect(ctx, n.write, func(row func(...any) error) (m interval, err error) {
+		err = row(&m.component, &m.advisory, &m.covers)
+		return m, err
+	}, "select m.component_id, m.advisory_id, m.interval from matches m where m.component_id"+n.dialect.ints(1)+" and m.release_to is null", list(components))
 }
 
 // intervalsOf are the matches behind findings. A record that contributes to

@@ -19,6 +19,7 @@ import (
 	_ "modernc.org/sqlite" // the driver
 
 	"github.com/assay-sca/assay/internal/errs"
+	"github.com/assay-sca/assay/internal/store"
 )
 
 // Options say how a database is used.
@@ -106,7 +107,7 @@ func openPostgres(ctx context.Context, target string, o Options) (*DB, error) {
 }
 
 func newDB(db *DB) *DB {
-	db.nouns = nouns{read: pooled{db.read}, write: pooled{db.write}, dialect: db.dialect, begin: db.Tx, known: &knownComponents{}}
+	db.nouns = nouns{read: pooled{db.read}, write: pooled{db.write}, dialect: db.dialect, begin: db.Tx, components: &known[string]{}, records: &known[store.AdvisoryKey]{}}
 	return db
 }
 

@@ -31,7 +31,8 @@ type nouns struct {
 	read, write conn
 	dialect     dialect
 	driver      any
-	known       *knownComponents                                               // nil within a transaction
+	components  *known[string]                                                 // nil within a transaction
+	records     *known[store.AdvisoryKey]                                      // nil within a transaction
 	begin       func(ctx context.Context, do func(tx store.Store) error) error // nil within a transaction
 }
 

@@ -129,6 +129,7 @@ type Matched struct {
 type MatchResult struct {
 	Release    int64
 	Components []int64                      // all that were matched, those without findings too
+	New        map[int64]bool               // of these: as far as was known none was matched before; it saves a look
 	Findings   map[int64][]ComponentFinding // their advisories have no numbers yet
 	Uncompared map[int64][]Uncompared
 }
