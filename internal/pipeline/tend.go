@@ -14,10 +14,21 @@ const sweepLimit = 100
 // Tend admits what waits and finds what was lost. It is called every second or so
 // by each process that schedules; several at once do no harm.
 func (p *Pipeline) Tend(ctx context.Context) error {
-	if err := p.Store.Tx(ctx, func(tx store.Store) error { return p.admit(ctx, tx) }); err != nil {
+	if err := p.Admit(ctx); err != nil {
 		return err
 	}
 	return p.sweep(ctx)
+}
+
+// Admit admits what waits. Whoever adds or ends a scan does, too; but of two at the
+// same moment one is passed over, and its scan is not seen by the other. So it is
+// called several times a second.
+func (p *Pipeline) Admit(ctx context.Context) error {
+	waits, err := p.Store.AnyWaiting(ctx)
+	if err != nil || !waits {
+		return err
+	}
+	return p.Store.Tx(ctx, func(tx store.Store) error { return p.admit(ctx, tx) })
 }
 
 // sweep finds admitted scans of which nothing was heard for a while, and has them

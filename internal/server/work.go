@@ -47,6 +47,7 @@ func (s *server) work(ctx context.Context) error {
 	}
 	if s.o.plays(Worker) || s.o.plays(Scheduler) {
 		running.Go(func() { worker.Tend(loops, p, s.o.Tick/5, s.log) })
+		running.Go(func() { worker.Admit(loops, p, s.o.Tick/50, s.log) })
 	}
 	if s.o.plays(Scheduler) {
 		running.Go(func() { s.repeat(loops, s.o.Tick, "start scheduled scans", s.schedule) })

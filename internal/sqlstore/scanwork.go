@@ -315,6 +315,12 @@ func (n *nouns) TouchScan(ctx context.Context, s store.Scan, now time.Time) (boo
 	return changed > 0, err
 }
 
+// AnyWaiting tells whether a scan waits.
+func (n *nouns) AnyWaiting(ctx context.Context) (bool, error) {
+	return one(ctx, n.read, func(row func(...any) error) (waits bool, err error) { return waits, row(&waits) }, "answer",
+		"select exists (select 1 from scans where state = 'waiting')")
+}
+
 // ScansAhead counts what waits before a scan.
 func (n *nouns) ScansAhead(ctx context.Context, s store.Scan) (int, error) {
 	var ahead int

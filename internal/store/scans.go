@@ -279,6 +279,8 @@ type Scans interface {
 	// TouchScan says of a stale scan that somebody cares for it, unless somebody
 	// else just did: then touched is false.
 	TouchScan(ctx context.Context, s Scan, now time.Time) (touched bool, err error)
+	// AnyWaiting tells whether a scan waits.
+	AnyWaiting(ctx context.Context) (bool, error)
 	// ScansAhead counts the waiting scans that come before one, up to
 	// ScanCountLimit.
 	ScansAhead(ctx context.Context, s Scan) (int, error)

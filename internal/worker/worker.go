@@ -19,18 +19,28 @@ func Handlers(p *pipeline.Pipeline) map[jobs.Kind]jobs.Handler {
 	}
 }
 
-// Tend admits waiting scans and finds lost ones, every so often until ctx ends.
+// Tend finds lost scans and has them worked again, every so often until ctx ends.
 // What fails is logged and done the next time.
 func Tend(ctx context.Context, p *pipeline.Pipeline, every time.Duration, log *slog.Logger) {
+	repeat(ctx, every, log, "tend the scans", p.Tend)
+}
+
+// Admit admits waiting scans, every so often until ctx ends: those that nobody saw
+// yet when the last one was admitted. What fails is logged and done the next time.
+func Admit(ctx context.Context, p *pipeline.Pipeline, every time.Duration, log *slog.Logger) {
+	repeat(ctx, every, log, "admit scans", p.Admit)
+}
+
+func repeat(ctx context.Context, every time.Duration, log *slog.Logger, doing string, do func(context.Context) error) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for failing := false; ; {
-		err := p.Tend(ctx)
+		err := do(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		if err != nil && !failing {
-			log.ErrorContext(ctx, "tend the scans", "error", err.Error())
+			log.ErrorContext(ctx, doing, "error", err.Error())
 		}
 		failing = err != nil
 		select {

@@ -57,9 +57,20 @@ func (d *scanDesk) add(s store.Scan) store.Scan {
 	return stored
 }
 
+// waits tells by another way whether a scan waits.
+func (d *scanDesk) waits() bool {
+	d.t.Helper()
+	counts, err := d.s.CountScans(d.t.Context(), store.ScanFilter{Visible: store.Visible{All: true}}, d.now)
+	d.must(err)
+	return counts.Waiting > 0
+}
+
 // admit admits within limits and returns the ids.
 func (d *scanDesk) admit(limits store.ScanLimits) []string {
 	d.t.Helper()
+	if waits, err := d.s.AnyWaiting(d.t.Context()); err != nil || waits != d.waits() {
+		d.t.Errorf("one waits: %v, error %v", waits, err)
+	}
 	var ids []string
 	d.must(d.s.Tx(d.t.Context(), func(tx store.Store) error {
 		admitted, err := tx.AdmitScans(d.t.Context(), limits, d.now)
