@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -241,17 +242,21 @@ func (p *Pipeline) withPURLs(ctx context.Context, a Analysis) (app.AnalyzerResul
 	out := app.AnalyzerResult{Release: a.Release, Ecosystems: a.Ecosystems, Notices: a.Notices, Incomplete: a.Incomplete, Found: []app.FoundComponent{}}
 	var ids []int64
 	for _, f := range a.Found {
-		if len(ids) == 0 || ids[len(ids)-1] != f.Component {
+		if f.PURL == "" && (len(ids) == 0 || ids[len(ids)-1] != f.Component) {
 			ids = append(ids, f.Component)
 		}
 	}
-	components, err := p.Store.Components(ctx, ids)
+	var components []store.Component
+	var err error
+	if len(ids) > 0 {
+		components, err = p.Store.Components(ctx, ids)
+	}
 	purls := map[int64]string{}
 	for i := range components {
 		purls[components[i].ID] = components[i].PURL
 	}
 	for _, f := range a.Found {
-		out.Found = append(out.Found, app.FoundComponent{PURL: purls[f.Component], Found: f})
+		out.Found = append(out.Found, app.FoundComponent{PURL: cmp.Or(f.PURL, purls[f.Component]), Found: f})
 	}
 	return out, err
 }

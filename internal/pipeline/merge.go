@@ -18,14 +18,18 @@ func Findings(ctx context.Context, st store.Store, inv store.StoredInventory, ma
 	if err != nil {
 		return nil, err
 	}
-	keys := make(map[int64]string, len(components))
+	at := make(map[int64]*store.Component, len(components))
 	for i := range components {
-		keys[components[i].ID] = components[i].Key()
+		at[components[i].ID] = &components[i]
 	}
 	var out []store.Found
 	for _, u := range inv.Components { // by id
+		c := at[u.ID]
+		if c == nil {
+			continue // nothing is found of it
+		}
 		for _, f := range matched.Findings[u.ID] {
-			out = append(out, store.Found{Component: u.ID, Direct: u.Direct, Scope: u.Scope, Key: keys[u.ID], Finding: f})
+			out = append(out, store.Found{Component: u.ID, PURL: c.PURL, Direct: u.Direct, Scope: u.Scope, Key: c.Key(), Finding: f})
 		}
 	}
 	return out, nil

@@ -214,6 +214,7 @@ type AdvisoryKey struct {
 // Found is a finding of a scan, to be merged into the version's.
 type Found struct {
 	Component int64            `json:"component"`
+	PURL      string           `json:"-"` // of the component; empty: it is to be read
 	Direct    bool             `json:"direct"`
 	Scope     inventory.Scope  `json:"scope"`
 	Key       string           `json:"key"` // see ComponentKey
