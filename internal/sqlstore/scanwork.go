@@ -122,6 +122,17 @@ func deref(at any) any {
 	panic(fmt.Sprintf("a scan has no field of type %T", at))
 }
 
+// manyQueued is how many admitted scans may wait for a worker before more are
+// admitted. To choose the next ones all that wait are looked at: not at the end of
+// each scan, when there are thousands.
+const manyQueued = 8
+
+func (n *nouns) enoughQueued(ctx context.Context) (bool, error) {
+	queued, err := one(ctx, n.write, func(row func(...any) error) (queued int, err error) { return queued, row(&queued) }, "answer",
+		"select count(*) from scans where state = 'queued'")
+	return queued >= manyQueued, err
+}
+
 // AdmitScans queues waiting scans. Turn orders the scans of one version, place
 // those of one project that could come now. A release's scan may turn out to be of
 // any version of its repository: unresolved is the first of which that is not known
@@ -131,6 +142,9 @@ func deref(at any) any {
 // before.
 func (n *nouns) AdmitScans(ctx context.Context, limits store.ScanLimits, now time.Time) ([]store.Scan, error) {
 	if mine, err := n.tryAdmission(ctx); err != nil || !mine {
+		return nil, err
+	}
+	if enough, err := n.enoughQueued(ctx); err != nil || enough {
 		return nil, err
 	}
 	return n.returnScans(ctx, `update scans set state = 'queued', admitted_at = $1, heartbeat_at = $1, retry_at = null where id in (
