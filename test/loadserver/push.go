@@ -35,7 +35,15 @@ func (b *bench) push(ctx context.Context, t *target) error {
 	if err := b.latency(ctx, t); err != nil {
 		return err
 	}
-	return b.sustained(ctx, t)
+	count := int(wanted(t.kind) * float64(b.seconds))
+	projects, err := b.projectsFor(ctx, t, count)
+	if err != nil {
+		return err
+	}
+	if err := b.sustained(ctx, t, projects, 0, "first pushes"); err != nil {
+		return err
+	}
+	return b.sustained(ctx, t, projects, 1, "pushes of what changed")
 }
 
 // latency pushes one inventory after another, each of a project of its own, and
@@ -80,16 +88,12 @@ func (b *bench) latency(ctx context.Context, t *target) error {
 }
 
 // sustained offers inventories for a minute, as many at once as senders, and then
-// looks whether every one of them was scanned.
-func (b *bench) sustained(ctx context.Context, t *target) error {
-	rate := wanted(t.kind)
-	count := int(rate * float64(b.seconds))
+// looks whether every one of them was scanned. In its first revision an inventory is
+// all new to its project; in the next, two components in a hundred are.
+func (b *bench) sustained(ctx context.Context, t *target, projects []string, revision int, what string) error {
+	rate, count := wanted(t.kind), len(projects)
 	dir := filepath.Join(b.dir, "documents")
-	want, err := b.documents(ctx, dir, count)
-	if err != nil {
-		return err
-	}
-	projects, err := b.projectsFor(ctx, t, count)
+	want, err := b.documents(ctx, dir, count, revision)
 	if err != nil {
 		return err
 	}
@@ -106,7 +110,7 @@ func (b *bench) sustained(ctx context.Context, t *target) error {
 		return err
 	}
 	lag := max(last.Sub(began)-sending, 0)
-	b.goal(t.kind, fmt.Sprintf("%.0f pushes a second for %d s", rate, b.seconds), float64(accepted) >= rate*float64(b.seconds) && sending.Seconds() < float64(b.seconds)*1.05 && lag < 5*time.Second,
+	b.goal(t.kind, fmt.Sprintf("%.0f %s a second for %d s", rate, what, b.seconds), float64(accepted) >= rate*float64(b.seconds) && sending.Seconds() < float64(b.seconds)*1.05 && lag < 5*time.Second,
 		fmt.Sprintf("%d in %.0f s, all visible %.1f s later", accepted, sending.Seconds(), lag.Seconds()), fmt.Sprintf("%.0f a second", rate))
 	b.goal(t.kind, "pushes lost", lost == 0 && int(accepted) == count, fmt.Sprintf("%d of %d", lost+count-int(accepted), count), "0")
 	return nil
@@ -137,7 +141,7 @@ func (b *bench) outcomes(ctx context.Context, t *target, scans []string, want []
 
 // documents writes the inventories beforehand, and counts their components: that
 // takes time which is not the server's.
-func (b *bench) documents(ctx context.Context, dir string, count int) ([]int, error) {
+func (b *bench) documents(ctx context.Context, dir string, count, revision int) ([]int, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -149,7 +153,7 @@ func (b *bench) documents(ctx context.Context, dir string, count int) ([]int, er
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			data, err := b.universe.Document(firstSustained+i, b.uploads, 0)
+			data, err := b.universe.Document(firstSustained+i, b.uploads, revision)
 			if err != nil {
 				return err
 			}
