@@ -13,8 +13,8 @@ import (
 	"github.com/assay-sca/assay/internal/errs"
 )
 
-// Folder keeps blobs as files in a folder, which several processes may share: two
-// levels of folders fan them out, and a blob appears whole or not at all.
+// Folder keeps blobs as files in a folder, which several processes may share: 256
+// folders fan them out, and a blob appears whole or not at all.
 type Folder struct {
 	dir string
 }
@@ -34,10 +34,8 @@ func NewFolder(dir string) (*Folder, error) {
 // incoming is where blobs are written before they have a name.
 const incoming = "incoming"
 
-// path is dir/ab/cd/abcd….
-func (f *Folder) path(digits string) string {
-	return filepath.Join(f.dir, digits[:2], digits[2:4], digits)
-}
+// path is dir/ab/abcd….
+func (f *Folder) path(digits string) string { return filepath.Join(f.dir, digits[:2], digits) }
 
 // Put stores what r gives. Storing again what is there makes it young again, so
 // that it is not collected before it is referenced.
@@ -97,10 +95,16 @@ func (f *Folder) place(temporary, digest string) error {
 		return err
 	}
 	path := f.path(digits)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return errs.E(errs.Unavailable, "store a blob: %w", err)
+	err = os.Rename(temporary, path)
+	if errors.Is(err, fs.ErrNotExist) { // the first one of its folder
+		if err = os.Mkdir(filepath.Dir(path), 0o700); err == nil {
+			err = syncFolder(f.dir)
+		}
+		if err == nil || errors.Is(err, fs.ErrExist) {
+			err = os.Rename(temporary, path)
+		}
 	}
-	if err := os.Rename(temporary, path); err != nil {
+	if err != nil {
 		return errs.E(errs.Unavailable, "store a blob: %w", err)
 	}
 	return syncFolder(filepath.Dir(path))

@@ -8,7 +8,7 @@ import (
 
 // join makes the document of what was read.
 func (d *reader) join() (Document, error) {
-	j := joiner{reader: d, builder: inventory.NewBuilder(), units: map[string]*inventory.Unit{}, ids: map[string]bool{}, first: map[spot]int{}}
+	j := joiner{reader: d, builder: inventory.NewBuilder(), units: map[string]*inventory.Unit{}, ids: make(map[string]int, len(d.components)), first: make(map[spot]int, len(d.components))}
 	j.builder.Expect(len(d.components))
 	for _, step := range []func() error{j.joinUnits, j.joinComponents, j.joinEdges} {
 		if err := step(); err != nil {
@@ -24,11 +24,14 @@ type joiner struct {
 	*reader
 	builder *inventory.Builder
 	units   map[string]*inventory.Unit
-	ids     map[string]bool
-	first   map[spot]int // where a component stands first in a unit
+	ids     map[string]int // of components: their places in the document
+	first   map[spot]int   // where a component stands first in a unit
 }
 
-type spot struct{ unit, component string }
+type spot struct {
+	unit      *inventory.Unit
+	component int
+}
 
 func (j *joiner) joinUnits() error {
 	for i, u := range j.reader.units {
@@ -45,17 +48,17 @@ func (j *joiner) joinUnits() error {
 func (j *joiner) joinComponents() error {
 	for i := range j.components {
 		c := &j.components[i]
-		if j.ids[c.id] {
+		if _, again := j.ids[c.id]; again {
 			return invalid(at("components", i, "id"), "is %q again", clip(c.id))
 		}
-		j.ids[c.id] = true
+		j.ids[c.id] = i
 		for n, o := range c.occurrences {
 			u := j.units[o.unit]
 			if u == nil {
 				return invalid(at("components", i, "occurrences", n, "unit"), "is %q, which is not among the units", clip(o.unit))
 			}
-			if _, ok := j.first[spot{o.unit, c.id}]; !ok {
-				j.first[spot{o.unit, c.id}] = len(u.Occurrences)
+			if _, ok := j.first[spot{u, i}]; !ok {
+				j.first[spot{u, i}] = len(u.Occurrences)
 			}
 			written := o.written
 			if written == "" {
@@ -76,17 +79,27 @@ func (j *joiner) joinEdges() error {
 		if u == nil {
 			return invalid(at("edges", i, "unit"), "is %q, which is not among the units", clip(e.unit))
 		}
-		from, ok := j.first[spot{e.unit, e.from}]
+		from, ok := j.place(u, e.from)
 		if !ok {
 			return invalid(at("edges", i, "from"), "is %q, which does not occur in the unit", clip(e.from))
 		}
-		to, ok := j.first[spot{e.unit, e.to}]
+		to, ok := j.place(u, e.to)
 		if !ok {
 			return invalid(at("edges", i, "to"), "is %q, which does not occur in the unit", clip(e.to))
 		}
 		u.Edges = append(u.Edges, inventory.Edge{From: from, To: to})
 	}
 	return nil
+}
+
+// place is where a component stands first in a unit.
+func (j *joiner) place(u *inventory.Unit, id string) (int, bool) {
+	component, ok := j.ids[id]
+	if !ok {
+		return 0, false
+	}
+	at, ok := j.first[spot{u, component}]
+	return at, ok
 }
 
 // joinDeclared gives declarations to the units of which the file is a manifest;
