@@ -24,6 +24,7 @@ type Push struct {
 	Ref     string    // the branch or tag that it is of; empty: what the document says, else "main"
 	Commit  string    // empty: what the document says
 	Body    io.Reader // what `assay scan -o json` wrote
+	Size    int64     // of the body in bytes, as far as is known; 0: it is not
 }
 
 // Upload is a pushed inventory as its blob has it. It holds nothing of when and by
@@ -66,30 +67,35 @@ func (a *App) PushScan(ctx context.Context, who Actor, in Push) (store.Scan, err
 	})
 }
 
-// largePush is the size in bytes from which a pushed document is a large one, and
-// largePushes how many of those are taken in at once: while it is read a document
+// believedPush bounds for how much room is made before a document is there: somebody
+// may say more than he sends. largePush is the size in bytes from which a document is a
+// large one, and largePushes how many of those are taken in at once: while it is read a document
 // takes several times its size of memory, which whoever may push must not exhaust.
 const (
-	largePush   = 4 << 20
-	largePushes = 2
+	believedPush = 1 << 20
+	largePush    = 4 << 20
+	largePushes  = 2
 )
 
 // takeIn reads, checks and stores what is pushed.
 func (a *App) takeIn(ctx context.Context, in *Push) (digest string, err error) {
-	head, err := io.ReadAll(io.LimitReader(in.Body, largePush))
-	if err != nil {
+	var data bytes.Buffer
+	data.Grow(int(min(max(in.Size, 0), believedPush)) + bytes.MinRead)
+	if _, err := data.ReadFrom(io.LimitReader(in.Body, largePush)); err != nil {
 		return "", err
 	}
-	if len(head) == largePush {
+	if data.Len() == largePush {
 		select {
 		case a.large <- struct{}{}:
 			defer func() { <-a.large }()
 		case <-ctx.Done():
 			return "", ctx.Err()
 		}
+		if _, err := data.ReadFrom(io.LimitReader(in.Body, int64(scandoc.DefaultLimits().Bytes)+1-largePush)); err != nil {
+			return "", err
+		}
 	}
-	in.Body = io.MultiReader(bytes.NewReader(head), in.Body)
-	doc, err := readPush(in)
+	doc, err := readPush(data.Bytes(), in)
 	if err != nil {
 		return "", err
 	}
@@ -102,13 +108,8 @@ func (a *App) takeIn(ctx context.Context, in *Push) (digest string, err error) {
 }
 
 // readPush reads the document and settles what it is of.
-func readPush(in *Push) (scandoc.Document, error) {
-	limits := scandoc.DefaultLimits()
-	data, err := io.ReadAll(io.LimitReader(in.Body, int64(limits.Bytes)+1))
-	if err != nil {
-		return scandoc.Document{}, err
-	}
-	doc, err := scandoc.Read(data, limits)
+func readPush(data []byte, in *Push) (scandoc.Document, error) {
+	doc, err := scandoc.Read(data, scandoc.DefaultLimits())
 	if err != nil {
 		return doc, err
 	}

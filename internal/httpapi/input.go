@@ -80,11 +80,15 @@ func etag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) 
 // Upload is embedded by the input of an operation made by upload.
 type Upload struct {
 	stream io.Reader
+	size   int64 // in bytes, as the sender says; 0: it says nothing
 }
 
 // Resolve keeps the body, unread.
 func (u *Upload) Resolve(ctx huma.Context) []error {
 	u.stream = ctx.BodyReader()
+	if size, err := strconv.ParseInt(ctx.Header("Content-Length"), 10, 64); err == nil {
+		u.size = size
+	}
 	return nil
 }
 

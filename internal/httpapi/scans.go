@@ -207,7 +207,7 @@ type pushIn struct {
 }
 
 func (a *api) pushScan(ctx context.Context, who app.Actor, in *pushIn) (*scanOut, error) {
-	return scanAnswer(a.app.PushScan(ctx, who, app.Push{Project: in.Project, Ref: in.Ref, Commit: in.Commit, Body: in.stream}))
+	return scanAnswer(a.app.PushScan(ctx, who, app.Push{Project: in.Project, Ref: in.Ref, Commit: in.Commit, Body: in.stream, Size: in.size}))
 }
 
 // ScanPaging is Paging without the sort: scans have one order.

@@ -5,8 +5,10 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"hash"
 	"slices"
 	"strings"
 
@@ -108,26 +110,66 @@ func used(components []inventory.Component, ids []int64) []store.UsedComponent {
 // so that it is the same in every database; what is stored has their ids.
 func newUnit(u *inventory.Unit, ids []int64, purls []string) (store.NewUnit, error) {
 	body, components := unitBody(u, ids)
-	named := make([]string, len(components))
-	for i, c := range components {
-		named[i] = purls[c]
-	}
-	saved := body.Components
-	body.Components = nil
-	text, err := json.Marshal(struct {
-		Kind, Path string
-		Components []string
-		Body       *store.UnitBody
-	}{u.Kind, u.Path, named, body})
+	rest, err := json.Marshal([]any{body.Manifests, body.Declared, body.Drift})
 	if err != nil {
 		return store.NewUnit{}, err
 	}
-	body.Components = saved
-	digest := sha256.Sum256(text)
+	d := digest{sha256.New(), nil}
+	d.texts(u.Kind, u.Path, string(rest))
+	d.number(len(components))
+	for _, c := range components {
+		d.texts(purls[c])
+	}
+	d.number(len(body.Occurrences))
+	for i := range body.Occurrences {
+		d.occurrence(&body.Occurrences[i])
+	}
+	for _, e := range body.Edges {
+		d.number(e.From)
+		d.number(e.To)
+	}
 	return store.NewUnit{
-		Digest: digest[:], Kind: u.Kind, Path: u.Path, Components: len(components),
+		Digest: d.sum(), Kind: u.Kind, Path: u.Path, Components: len(components),
 		Body: func() ([]byte, error) { return store.EncodeUnitBody(body) },
 	}, nil
+}
+
+// digest takes texts and numbers so that no others give the same bytes: each text
+// comes after its length. To write them as JSON first takes several times as long.
+type digest struct {
+	hash.Hash
+	buffer []byte
+}
+
+func (d *digest) number(n int) { d.buffer = binary.AppendVarint(d.buffer, int64(n)) }
+
+func (d *digest) texts(all ...string) {
+	for _, s := range all {
+		d.number(len(s))
+		d.buffer = append(d.buffer, s...)
+	}
+	if len(d.buffer) > 4096 {
+		d.Write(d.buffer)
+		d.buffer = d.buffer[:0]
+	}
+}
+
+func (d *digest) sum() []byte {
+	d.Write(d.buffer)
+	return d.Sum(nil)
+}
+
+func (d *digest) occurrence(o *store.UnitOccurrence) {
+	direct := 0
+	if o.Direct {
+		direct = 1
+	}
+	for _, n := range []int{o.Component, o.Line, direct, len(o.Declared), len(o.Integrity)} {
+		d.number(n)
+	}
+	d.texts(o.Written, o.Path, string(o.Scope))
+	d.texts(o.Declared...)
+	d.texts(o.Integrity...)
 }
 
 // unitBody returns the content and, beside the ids in it, which of the

@@ -244,6 +244,7 @@ create table units (
   components bigint not null,
   body {{.Bytes}} not null -- zstd of JSON: the unit with its components
 );
+{{.Packed "units" "body"}}
 
 create table inventories (
   id {{.Identity}},
