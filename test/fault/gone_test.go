@@ -16,9 +16,13 @@ import (
 	"github.com/assay-sca/assay/test/harness"
 )
 
-// away is how long something is gone: longer than the servers wait at once, shorter
-// than people would.
-const away = 6 * time.Second
+// away is how long the database is gone, and failing how long the bucket fails: longer
+// than the servers wait at once. While the bucket fails the tries of a scan are counted,
+// and here they follow one another faster than in operation.
+const (
+	away    = 30 * time.Second
+	failing = 6 * time.Second
+)
 
 // refusedPlainly wants an answer of the API to be a problem that says that it may
 // work later.
@@ -40,6 +44,7 @@ func refusedPlainly(t *testing.T, c *harness.Cluster, what string, err error) {
 // TestDatabaseGone takes the database away for a while, in the middle of scans.
 func TestDatabaseGone(t *testing.T) {
 	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
 		proxy, err := harness.StartProxy(t.TempDir(), sqlstoretest.Postgres(t).Empty(t))
 		must(t, err)
 		t.Cleanup(func() { proxy.Close() })
@@ -47,6 +52,7 @@ func TestDatabaseGone(t *testing.T) {
 		gone(t, c, proxy.Cut, proxy.Mend)
 	})
 	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
 		c := start(t, "")
 		var hold *sql.Conn
 		db, err := sql.Open("sqlite", "file:"+c.Database+"?_pragma=busy_timeout(5000)")
@@ -132,7 +138,7 @@ func TestBucketFails(t *testing.T) {
 	if err := healthy(t.Context(), c); err == nil {
 		t.Error("the heartbeat does not tell that the bucket fails")
 	}
-	<-time.After(away)
+	<-time.After(failing)
 	c.Bucket.Failing.Store(false)
 	again(t, "push when it is back", func(ctx context.Context) error {
 		got, err := c.Client.Push(ctx, project, document(t, 60, 400, 0))
