@@ -31,10 +31,19 @@ func (s inlining) Put(ctx context.Context, r io.Reader) (string, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
-	if len(head) <= inlineLimit && utf8.Valid(head) && bytes.IndexByte(head, 0) < 0 {
-		return inlineScheme + string(head), int64(len(head)), nil
+	if name, ok := s.Inline(head); ok {
+		return name, int64(len(head)), nil
 	}
 	return s.Store.Put(ctx, io.MultiReader(bytes.NewReader(head), r))
+}
+
+// Inline is the name of a text that is its own name, if it is short enough: to store
+// it then needs nothing but that.
+func (inlining) Inline(text []byte) (name string, ok bool) {
+	if len(text) > inlineLimit || !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
+		return "", false
+	}
+	return inlineScheme + string(text), true
 }
 
 // Open reads a blob.

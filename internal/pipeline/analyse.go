@@ -437,12 +437,31 @@ func (r *run) mergeAll(ctx context.Context, results []analyzed, first func(tx st
 		sum.fill(s, r.scan.Notices)
 		fillCounts(s, counts)
 		s.Stage, s.Tries, s.Error = store.StageNotify, 0, ""
+		r.endAtOnce(s, mergeText(counts)+".")
 		return nil
 	})
-	if err == nil {
+	if err == nil && !r.scan.State.Ended() {
 		r.sayf("%s.", mergeText(counts))
 	}
 	return err
+}
+
+// endAtOnce ends a scan with its merging if its log is short enough to stand in its
+// row, as that of a push is: then there is nothing to be stored before. What the scan
+// still has to say comes last.
+func (r *run) endAtOnce(s *store.Scan, text string) {
+	keeper, ok := r.p.Blobs.(interface {
+		Inline(text []byte) (name string, ok bool)
+	})
+	if !ok || r.took > 1 {
+		return // lines of earlier workers would have to be read
+	}
+	log, ok := keeper.Inline(r.log.ending(text, "Done.", r.p.now()))
+	if !ok {
+		return
+	}
+	s.Stages = append(s.Stages, store.StageRun{Stage: s.Stage, State: "done", Started: r.p.now(), Finished: r.p.now()})
+	s.State, s.FinishedAt, s.Log = store.ScanDone, r.p.now(), log
 }
 
 // summary is what the analyzers say together.

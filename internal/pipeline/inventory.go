@@ -38,13 +38,12 @@ func StoreInventory(ctx context.Context, st store.Store, inv *inventory.Inventor
 	if errs.KindOf(err) != errs.NotFound {
 		return out, err
 	}
-	unitIDs, err := st.AddUnits(ctx, units)
-	if err != nil {
+	var unitIDs []int64
+	if out.ID, unitIDs, err = st.AddInventory(ctx, out.Digest, len(out.Components), out.Edges, units); err != nil {
 		return out, err
 	}
-	out.ID, err = st.AddInventory(ctx, out.Digest, len(out.Components), out.Edges, unitIDs)
 	out.Units = storedUnits(units, unitIDs)
-	return out, err
+	return out, nil
 }
 
 // Bounds of what is stored of a component: indexes take no longer texts, and no

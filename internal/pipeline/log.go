@@ -121,6 +121,20 @@ func (r *run) archive(ctx context.Context) (string, error) {
 	return digest, err
 }
 
+// ending is the whole log of a first run, with its last two lines.
+func (l *scanLog) ending(merged, done string, now time.Time) []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out bytes.Buffer
+	for i, line := range append(l.lines[:len(l.lines):len(l.lines)],
+		store.LogLine{At: now, Level: "info", Stage: store.StageMerge, Text: merged},
+		store.LogLine{At: now, Level: "info", Stage: store.StageNotify, Text: done}) {
+		line.Seq = int64(i) + 1
+		writeLine(&out, line)
+	}
+	return out.Bytes()
+}
+
 func writeLine(out *bytes.Buffer, l store.LogLine) {
 	text, err := json.Marshal(l)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/assay-sca/assay/internal/blob"
 	"github.com/assay-sca/assay/internal/errs"
 	"github.com/assay-sca/assay/internal/pipeline"
 	"github.com/assay-sca/assay/internal/source"
@@ -164,6 +165,51 @@ func TestDeath(t *testing.T) {
 		}
 		if events := b.events(); len(events) != len(points)+1 {
 			t.Errorf("%d events of %d scans", len(events), len(points)+1)
+		}
+	})
+}
+
+// TestEndAtOnce: a scan whose log is short ends with its merging, and says all that
+// one that ends by itself does; wherever its worker dies.
+func TestEndAtOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		small := func(o *pipeline.Options) { o.Blobs = blob.Small(b.Blobs) }
+		p := b.with(small)
+		var slow store.Scan
+		for range 2 {
+			slow = b.push(pushed("left", "1.0.0"), "main")
+			b.must(b.p.Scan(t.Context(), slow.ID))
+		}
+		want := b.reread(slow.ID)
+		points := []string{"", "taken", "before compare", "after compare", "before analyse", "after analyse"}
+		for _, point := range points {
+			s, next := b.push(pushed("left", "1.0.0"), "main"), b.push(pushed("left", "1.0.0"), "main")
+			if next.State != store.ScanWaiting {
+				t.Errorf("the next one of the ref is %s", next.State)
+			}
+			dying := b.with(func(o *pipeline.Options) {
+				small(o)
+				o.Probe = func(at string) bool { return at == point }
+			})
+			err := dying.Scan(t.Context(), s.ID)
+			if (err == nil) != (point == "") {
+				t.Fatalf("%s: the worker ended with %v", point, err)
+			}
+			b.must(p.Scan(t.Context(), s.ID))
+			got := b.reread(s.ID)
+			if got.State != store.ScanDone || got.Stage != store.StageNotify || len(got.Stages) != len(want.Stages) || got.Unknown != want.Unknown || got.FinishedAt.IsZero() {
+				t.Errorf("%s: %+v, want as %+v", point, got, want)
+			}
+			if log := b.log(s.ID); got.Attempt == 1 && log != b.log(slow.ID) || !strings.HasSuffix(log, "gone.\ninfo Done.\n") {
+				t.Errorf("%s: the log:\n%s\nwant:\n%s", point, log, b.log(slow.ID))
+			}
+			if next = b.reread(next.ID); next.State != store.ScanQueued {
+				t.Errorf("%s: the next one of the ref is %s", point, next.State)
+			}
+			b.must(p.Scan(t.Context(), next.ID))
+		}
+		if events := b.events(); len(events) != 2+2*len(points) {
+			t.Errorf("%d events of %d scans: %v", len(events), 2+2*len(points), events)
 		}
 	})
 }

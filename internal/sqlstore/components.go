@@ -178,29 +178,40 @@ func (n *nouns) CountEcosystems(ctx context.Context, ids []int64) (map[string]in
 	return out, err
 }
 
-// AddUnits implements store.Inventories.
-func (n *nouns) AddUnits(ctx context.Context, units []store.NewUnit) ([]int64, error) {
+// absent makes the content of the units that are not there: not within the
+// transaction that stores it, which others may wait for.
+func (n *nouns) absent(ctx context.Context, units []store.NewUnit) ([]unitContent, error) {
 	ids, err := n.unitIDs(ctx, n.read, units)
 	if err != nil {
 		return nil, err
 	}
-	there := func(u store.NewUnit) bool { return ids[string(u.Digest)] != 0 }
-	if missing := lacking(units, there); len(missing) > 0 {
-		found, err := n.insertUnits(ctx, missing)
+	var contents []unitContent
+	for _, u := range lacking(units, func(u store.NewUnit) bool { return ids[string(u.Digest)] != 0 }) {
+		body, err := u.Body()
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("write the unit %s:%s: %w", u.Kind, u.Path, err)
 		}
-		maps.Copy(ids, found)
-		// What another transaction has just committed is there as well.
-		if found, err = n.unitIDs(ctx, n.write, lacking(missing, there)); err != nil {
-			return nil, err
-		}
-		maps.Copy(ids, found)
+		contents = append(contents, unitContent{u, body})
 	}
+	return contents, nil
+}
+
+// addUnits stores contents and returns the numbers of all units.
+func (n *nouns) addUnits(ctx context.Context, units []store.NewUnit, contents []unitContent) ([]int64, error) {
+	ids, err := n.insertUnits(ctx, contents)
+	if err != nil {
+		return nil, err
+	}
+	// What was there before, or another transaction has just committed.
+	found, err := n.unitIDs(ctx, n.write, lacking(units, func(u store.NewUnit) bool { return ids[string(u.Digest)] != 0 }))
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(ids, found)
 	out := make([]int64, len(units))
 	for i, u := range units {
 		if out[i] = ids[string(u.Digest)]; out[i] == 0 {
-			return nil, errs.E(errs.Conflict, "the unit %s:%s vanished while it was stored", u.Kind, u.Path)
+			return nil, errs.E(errs.Unavailable, "the unit %s:%s was forgotten while it was stored", u.Kind, u.Path)
 		}
 	}
 	return out, nil
@@ -221,16 +232,11 @@ type unitContent struct {
 }
 
 // insertUnits returns the numbers of those that were not there yet.
-func (n *nouns) insertUnits(ctx context.Context, units []store.NewUnit) (map[string]int64, error) {
-	contents := make([]unitContent, len(units))
-	for i, u := range units {
-		body, err := u.Body()
-		if err != nil {
-			return nil, fmt.Errorf("write the unit %s:%s: %w", u.Kind, u.Path, err)
-		}
-		contents[i] = unitContent{u, body}
+func (n *nouns) insertUnits(ctx context.Context, contents []unitContent) (map[string]int64, error) {
+	if len(contents) == 0 {
+		return map[string]int64{}, nil
 	}
-	ids, err := collectIDs(ctx, n.write, len(units), `insert into units (digest, kind, path, components, body)
+	ids, err := collectIDs(ctx, n.write, len(contents), `insert into units (digest, kind, path, components, body)
 select digest, kind, path, components, body from `+
 		n.dialect.rows(1, "digest bytes", "kind text", "path text", "components bigint", "body bytes")+` r
 where true order by digest on conflict (digest) do nothing returning digest, id`,
@@ -242,26 +248,36 @@ where true order by digest on conflict (digest) do nothing returning digest, id`
 }
 
 // AddInventory implements store.Inventories.
-func (n *nouns) AddInventory(ctx context.Context, digest []byte, components, edges int, units []int64) (int64, error) {
-	var id int64
-	err := n.Tx(ctx, func(tx store.Store) error {
-		w := tx.(*nouns) //nolint:forcetypeassert // Tx gives no other
-		_, err := w.write.ExecContext(ctx, `insert into inventories (digest, components, edges) values ($1, $2, $3) on conflict (digest) do nothing`, digest, components, edges)
-		if err != nil {
+func (n *nouns) AddInventory(ctx context.Context, digest []byte, components, edges int, units []store.NewUnit) (id int64, unitIDs []int64, err error) {
+	contents, err := n.absent(ctx, units)
+	if err != nil {
+		return 0, nil, err
+	}
+	err = n.within(ctx, func(in *nouns) error {
+		if unitIDs, err = in.addUnits(ctx, units, contents); err != nil {
 			return err
 		}
-		if err := w.write.QueryRowContext(ctx, "select id from inventories where digest = $1", digest).Scan(&id); err != nil {
-			return err
-		}
-		_, err = w.write.ExecContext(ctx, `insert into inventory_units (inventory_id, unit_id)
-select $1, id from (select distinct id from `+n.dialect.rows(2, "id bigint")+` r) u where true on conflict do nothing`,
-			id, table(n.dialect, units, func(u int64) []any { return []any{u} }))
+		id, err = in.addInventory(ctx, digest, components, edges, unitIDs)
 		return err
 	})
+	return id, unitIDs, err
+}
+
+func (n *nouns) addInventory(ctx context.Context, digest []byte, components, edges int, units []int64) (int64, error) {
+	names, err := collectIDs(ctx, n.write, 1, "insert into inventories (digest, components, edges) values ($1, $2, $3) on conflict (digest) do nothing returning digest, id",
+		digest, components, edges)
 	if err != nil {
-		return 0, fmt.Errorf("store an inventory: %w", unavailable(err))
+		return 0, fmt.Errorf("store an inventory: %w", err)
 	}
-	return id, nil
+	id := names[string(digest)]
+	if id == 0 { // another transaction has just committed it, with its units
+		err = n.write.QueryRowContext(ctx, "select id from inventories where digest = $1", digest).Scan(&id)
+		return id, unavailable(err)
+	}
+	_, err = n.write.ExecContext(ctx, `insert into inventory_units (inventory_id, unit_id)
+select $1, id from (select distinct id from `+n.dialect.rows(2, "id bigint")+` r) u where true on conflict do nothing`,
+		id, table(n.dialect, units, func(u int64) []any { return []any{u} }))
+	return id, unavailable(err)
 }
 
 // Inventory implements store.Inventories.

@@ -114,12 +114,9 @@ type Inventories interface {
 	ComponentIDs(ctx context.Context, purls []string) (map[string]int64, error)
 	// CountEcosystems counts components by ecosystem.
 	CountEcosystems(ctx context.Context, ids []int64) (map[string]int, error)
-	// AddUnits stores units that are not there yet (by digest) and returns the ids of
-	// all, in the order given.
-	AddUnits(ctx context.Context, units []NewUnit) ([]int64, error)
-	// AddInventory stores an inventory that is not there yet (by digest) and returns
-	// its id.
-	AddInventory(ctx context.Context, digest []byte, components, edges int, units []int64) (int64, error)
+	// AddInventory stores an inventory and its units, as far as they are not there yet
+	// (by digest), and returns its id and theirs, in the order given.
+	AddInventory(ctx context.Context, digest []byte, components, edges int, units []NewUnit) (id int64, unitIDs []int64, err error)
 	// Inventory reads an inventory's units by its digest; errs.NotFound.
 	Inventory(ctx context.Context, digest []byte) (id int64, units []StoredUnit, err error)
 	// InventoryUnits lists the units of an inventory by path and kind.

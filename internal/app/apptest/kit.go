@@ -12,6 +12,7 @@ import (
 
 	"github.com/assay-sca/assay/internal/app"
 	"github.com/assay-sca/assay/internal/auth"
+	"github.com/assay-sca/assay/internal/blob"
 	"github.com/assay-sca/assay/internal/jobs"
 	"github.com/assay-sca/assay/internal/store"
 )
@@ -35,7 +36,7 @@ func New(t testing.TB, db store.Store) *Kit {
 	}
 	k := &Kit{Store: db, Queue: &Queue{}, Blobs: NewBlobs(), Clock: NewClock(), t: t}
 	k.App = app.New(app.Deps{
-		Store: db, Blobs: k.Blobs, Queue: k.Queue, Clock: k.Clock.Now, Log: slog.New(slog.DiscardHandler), Keys: keys,
+		Store: db, Blobs: blob.Small(k.Blobs), Queue: k.Queue, Clock: k.Clock.Now, Log: slog.New(slog.DiscardHandler), Keys: keys,
 		Passwords: auth.NewPasswords(auth.PasswordOptions{Cost: auth.Cost{Memory: 8, Passes: 1}}), // tests need no strong ones
 	})
 	return k

@@ -145,13 +145,11 @@ func (l *lab) inventory(components ...string) store.StoredInventory {
 	for _, c := range components {
 		inv.Components = append(inv.Components, store.UsedComponent{ID: l.component(c), Direct: c[:1] != "t", Scope: inventory.ScopeRuntime})
 	}
-	ids, err := l.s.AddUnits(l.t.Context(), []store.NewUnit{{
+	id, units, err := l.s.AddInventory(l.t.Context(), inv.Digest, len(inv.Components), 0, []store.NewUnit{{
 		Digest: digest, Kind: "package-lock", Path: "package-lock.json", Components: len(components), Body: func() ([]byte, error) { return []byte("x"), nil },
 	}})
 	l.must(err)
-	inv.Units = []store.StoredUnit{{ID: ids[0], Digest: digest, Kind: "package-lock", Path: "package-lock.json"}}
-	inv.ID, err = l.s.AddInventory(l.t.Context(), inv.Digest, len(inv.Components), 0, ids)
-	l.must(err)
+	inv.ID, inv.Units = id, []store.StoredUnit{{ID: units[0], Digest: digest, Kind: "package-lock", Path: "package-lock.json"}}
 	return inv
 }
 

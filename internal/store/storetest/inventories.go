@@ -100,7 +100,7 @@ func usageIntervals(l *lab) {
 // empty is the inventory of nothing.
 func (l *lab) empty() int64 {
 	l.t.Helper()
-	id, err := l.s.AddInventory(l.t.Context(), []byte("of nothing"), 0, 0, nil)
+	id, _, err := l.s.AddInventory(l.t.Context(), []byte("of nothing"), 0, 0, nil)
 	l.must(err)
 	return id
 }

@@ -98,7 +98,9 @@ func newFinding(t *testing.T, s store.Store, project, repository, purl, vulnerab
 		id := got[[]int64](t)(tx.AddComponents(t.Context(), []store.Component{{PURL: purl, Ecosystem: "npm", Name: name, Version: version}}))[0]
 		used := store.UsedComponent{ID: id, Direct: true, Scope: inventory.ScopeRuntime}
 		inv := store.StoredInventory{Digest: []byte(repository + purl), Components: []store.UsedComponent{used}}
-		inv.ID = got[int64](t)(tx.AddInventory(t.Context(), inv.Digest, 1, 0, nil))
+		number, _, err := tx.AddInventory(t.Context(), inv.Digest, 1, 0, nil)
+		must(t, err)
+		inv.ID = number
 		got[store.InventoryChange](t)(tx.SetVersionInventory(t.Context(), v.ID, inv, at.Unix()))
 		must(t, tx.SaveMatches(t.Context(), store.MatchResult{Release: at.Unix(), Components: []int64{id}, Findings: map[int64][]store.ComponentFinding{id: {{
 			Vulnerability: vulnerability, Severity: level, Summary: "about " + vulnerability, FixedIn: []string{"9.0.0"}, Exploited: level == severity.Critical,
@@ -106,7 +108,7 @@ func newFinding(t *testing.T, s store.Store, project, repository, purl, vulnerab
 		}}}}))
 		matched := got[store.Matched](t)(tx.MatchesOf(t.Context(), []int64{id}))
 		found := []store.Found{{Component: id, Direct: true, Scope: inventory.ScopeRuntime, Key: store.ComponentKey(name, version), Finding: matched.Findings[id][0]}}
-		_, err := tx.MergeFindings(t.Context(), store.Merge{Version: v.ID, ScanSeq: at.Unix(), Release: at.Unix(), At: at, Found: found})
+		_, err = tx.MergeFindings(t.Context(), store.Merge{Version: v.ID, ScanSeq: at.Unix(), Release: at.Unix(), At: at, Found: found})
 		return err
 	}))
 }
