@@ -52,6 +52,18 @@ func (c *Client) Push(ctx context.Context, project string, document []byte) (Sca
 	return out, err
 }
 
+// PushFile pushes an inventory from its file, which the kernel copies.
+func (c *Client) PushFile(ctx context.Context, project, file string) (Scan, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return Scan{}, err
+	}
+	defer f.Close()
+	var out Scan
+	_, err = c.Call(ctx, http.MethodPost, "/projects/"+project+"/inventories", f, &out)
+	return out, err
+}
+
 // StartScan starts a scan of a project.
 func (c *Client) StartScan(ctx context.Context, project string) (Scan, error) {
 	var out Scan

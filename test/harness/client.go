@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -119,6 +120,13 @@ func (c *Client) do(ctx context.Context, method, path, kind string, body io.Read
 	request, err := http.NewRequestWithContext(ctx, method, c.URL+path, body)
 	if err != nil {
 		return Page{}, err
+	}
+	if f, ok := body.(*os.File); ok {
+		info, err := f.Stat()
+		if err != nil {
+			return Page{}, err
+		}
+		request.ContentLength = info.Size()
 	}
 	if kind != "" {
 		request.Header.Set("Content-Type", kind)

@@ -155,7 +155,8 @@ func (b *bench) on(ctx context.Context, kind string) (err error) {
 
 // start starts the target's server.
 func (b *bench) start(ctx context.Context, t *target, more ...string) error {
-	args := append([]string{"--rate", "-1", "--address-rate", "-1", "--log-level", "warn"}, more...)
+	// More jobs at once than by default: those of pushes mostly wait for the disk.
+	args := append([]string{"--rate", "-1", "--address-rate", "-1", "--log-level", "warn", "--workers", "16"}, more...)
 	server, err := harness.Start(ctx, harness.Options{Binary: b.binary, Data: t.data, Database: t.url, Args: args})
 	if err != nil {
 		return err

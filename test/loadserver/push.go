@@ -101,8 +101,14 @@ func (b *bench) sustained(ctx context.Context, t *target, projects []string, rev
 	began := time.Now()
 	scans, accepted := b.offer(ctx, t, dir, projects, rate)
 	sending := time.Since(began)
-	if _, err := t.client.Await(ctx, scans[len(scans)-1], 100*time.Millisecond); err != nil {
-		return err
+	for _, id := range slices.Backward(scans) { // the last that was accepted ends last
+		if id == "" {
+			continue
+		}
+		if _, err := t.client.Await(ctx, id, 100*time.Millisecond); err != nil {
+			return err
+		}
+		break
 	}
 	before.tell(t.spent(ctx), accepted)
 	lost, last, err := b.outcomes(ctx, t, scans, want)
@@ -195,12 +201,7 @@ func (b *bench) offer(ctx context.Context, t *target, dir string, projects []str
 					return
 				}
 				<-time.After(time.Until(began.Add(time.Duration(float64(i) / rate * float64(time.Second)))))
-				data, err := os.ReadFile(filepath.Join(dir, strconv.Itoa(i)+".json"))
-				if err != nil {
-					fmt.Println("   ", err)
-					return
-				}
-				scan, err := t.client.Push(ctx, projects[i], data)
+				scan, err := t.client.PushFile(ctx, projects[i], filepath.Join(dir, strconv.Itoa(i)+".json"))
 				if err != nil {
 					fmt.Println("    refused:", err)
 					continue
