@@ -20,7 +20,7 @@ var modules = map[string]module{
 		[]string{"internal/jsonstream", "internal/vulndb", "internal/report", "internal/codec"}},
 	"github.com/google/go-cmp": {"differences in tests",
 		nil},
-	"github.com/klauspost/compress": {"zstd frames with a dictionary, and dictionaries made of samples; contents of units in the server's store",
+	"github.com/klauspost/compress": {"zstd frames with a dictionary, and dictionaries made of samples; contents of units and pushed inventories in the server's store",
 		[]string{"internal/vulndb", "internal/store"}},
 	"github.com/package-url/packageurl-go": {"the syntax of package URLs",
 		[]string{"internal/purl"}},

@@ -3,12 +3,13 @@ package store
 import (
 	"sync"
 
+	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/assay-sca/assay/internal/errs"
 )
 
-// maxUnpacked bounds what Unpack may inflate to.
+// maxUnpacked bounds in bytes what Unpack and UnpackQuick may inflate to.
 const maxUnpacked = 512 << 20
 
 // An encoder's tables take longer to make than most texts to compress. Both are safe
@@ -40,4 +41,24 @@ func Unpack(data []byte) ([]byte, error) {
 		return nil, errs.E(errs.Damaged, "inflate what is stored: %w", err)
 	}
 	return text, nil
+}
+
+// PackQuick compresses in a fifth of Pack's time, to half as much again: what is read
+// once, soon. It is S2, https://github.com/klauspost/compress/tree/master/s2.
+func PackQuick(text []byte) []byte { return s2.Encode(nil, text) }
+
+// UnpackQuick is the text that PackQuick compressed; errs.Damaged if it is none, or too
+// large.
+func UnpackQuick(data []byte) ([]byte, error) {
+	size, err := s2.DecodedLen(data)
+	if err == nil && size > maxUnpacked {
+		return nil, errs.E(errs.Damaged, "inflate what is stored: %d bytes are too many", size)
+	}
+	if err == nil {
+		data, err = s2.Decode(nil, data)
+	}
+	if err != nil {
+		return nil, errs.E(errs.Damaged, "inflate what is stored: %w", err)
+	}
+	return data, nil
 }
