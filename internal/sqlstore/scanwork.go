@@ -127,10 +127,12 @@ func deref(at any) any {
 // each scan, when there are thousands.
 const manyQueued = 8
 
+// enoughQueued tells whether nobody needs to be chosen. What is more urgent than all
+// that is admitted does not wait behind it: workers take the urgent first.
 func (n *nouns) enoughQueued(ctx context.Context) (bool, error) {
-	queued, err := one(ctx, n.write, func(row func(...any) error) (queued int, err error) { return queued, row(&queued) }, "answer",
-		"select count(*) from scans where state = 'queued'")
-	return queued >= manyQueued, err
+	return one(ctx, n.write, func(row func(...any) error) (enough bool, err error) { return enough, row(&enough) }, "answer",
+		`select count(*) >= $1 and coalesce(min(priority) <= (select min(priority) from scans where state = 'waiting'), true)
+		from scans where state = 'queued'`, manyQueued)
 }
 
 // AdmitScans queues waiting scans. Turn orders the scans of one version, place

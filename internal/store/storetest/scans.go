@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -125,6 +124,7 @@ func Scans(t *testing.T, s store.Store) {
 		{"kept", (*scanDesk).kept},
 		{"collapse", (*scanDesk).collapse},
 		{"fairness", (*scanDesk).fairness},
+		{"enough", (*scanDesk).enough},
 		{"one at a time of a ref", (*scanDesk).oneAtATime},
 		{"a release asked for", (*scanDesk).release},
 		{"a release takes its turn", (*scanDesk).releaseTurn},
@@ -233,6 +233,33 @@ func (d *scanDesk) fairness() {
 	}
 }
 
+// enough wants nobody to be chosen while many that were admitted wait for a worker,
+// unless somebody is more urgent than all of them.
+func (d *scanDesk) enough() {
+	all := store.ScanLimits{Global: 100, Project: 100}
+	for i := range 12 {
+		d.add(d.scan(d.project(fmt.Sprint("enough", i)), "main", store.TriggerSchedule))
+	}
+	queued := d.admit(store.ScanLimits{Global: 10, Project: 1})
+	if len(queued) != 10 {
+		d.t.Fatalf("%d were admitted, want 10", len(queued))
+	}
+	if got := d.admit(all); got != nil {
+		d.t.Errorf("chosen although many wait for a worker: %v", got)
+	}
+	urgent := d.add(d.scan(d.project("urgent"), "main", store.TriggerManual))
+	if got := d.admit(store.ScanLimits{Global: 11, Project: 1}); !slices.Equal(got, []string{urgent.ID}) {
+		d.t.Errorf("admitted %v, want the urgent one", got)
+	}
+	for _, id := range queued[:4] {
+		_, err := d.s.TakeScan(d.t.Context(), id, "w", d.now)
+		d.must(err)
+	}
+	if got := d.admit(all); len(got) != 2 {
+		d.t.Errorf("admitted %v when few are left, want the other two", got)
+	}
+}
+
 // oneAtATime wants scans of one ref to come in their order.
 func (d *scanDesk) oneAtATime() {
 	p, all := d.project("turns"), store.ScanLimits{Global: 100, Project: 100}
@@ -263,107 +290,6 @@ func (d *scanDesk) oneAtATime() {
 	d.must(err)
 	if got := d.admit(all); !slices.Equal(got, []string{second.ID}) {
 		d.t.Errorf("admitted %v, want the second", got)
-	}
-}
-
-// releaseScan is a new scan of a release, of the repository "r".
-func (d *scanDesk) releaseScan(project, release string) store.Scan {
-	s := d.scan(project, "", store.TriggerManual)
-	s.AskedRelease = release
-	return s
-}
-
-// release wants who asks for a release to be joined with who asks for the same
-// while its ref is not known, and with nobody else; and one whose ref is known to
-// stand for its ref.
-func (d *scanDesk) release() {
-	p := d.project("release")
-	first := d.add(d.releaseScan(p, "App v1.0"))
-	for _, other := range []store.Scan{d.releaseScan(p, "App v2.0"), d.scan(p, "", store.TriggerManual)} {
-		if stored := d.add(other); stored.ID != other.ID {
-			d.t.Errorf("%q and %q were taken for one", first.AskedRelease, other.AskedRelease)
-		}
-	}
-	if again := d.add(d.releaseScan(p, "App v1.0")); again.ID != first.ID {
-		d.t.Error("the same release waits twice")
-	}
-	d.admit(store.ScanLimits{Global: 100, Project: 100})
-	d.resolve(first.ID, "v1.0")
-	if ordinary := d.add(d.scan(p, "v1.0", store.TriggerManual)); ordinary.ID != first.ID {
-		d.t.Error("the ref waits twice")
-	}
-	if again := d.add(d.releaseScan(p, "App v1.0")); again.ID == first.ID {
-		d.t.Error("a release that is asked for now was joined with one whose ref was looked for before")
-	}
-}
-
-// resolve has a worker find the ref of a release, whose scan waits then.
-func (d *scanDesk) resolve(id, ref string) {
-	d.t.Helper()
-	s, err := d.s.TakeScan(d.t.Context(), id, "w", d.now)
-	d.must(err)
-	s.Ref, s.State = ref, store.ScanWaiting
-	d.must(d.s.SaveScan(d.t.Context(), s.Fence(), s))
-}
-
-// releaseTurn wants scans of one ref to come in their order although that of a
-// release shows its ref only later: what is younger waits until it does, what is
-// older is not waited for.
-func (d *scanDesk) releaseTurn() {
-	p, all := d.project("release turns"), store.ScanLimits{Global: 100, Project: 100}
-	older := d.running(p, "v1.0")
-	first, second := d.add(d.releaseScan(p, "App v1.0")), d.add(d.releaseScan(p, "App v2.0"))
-	same, other := d.add(d.scan(p, "v1.0", store.TriggerManual)), d.add(d.scan(p, "next", store.TriggerManual))
-	elsewhere := d.scan(p, "v1.0", store.TriggerManual)
-	elsewhere.RepositoryID = "another"
-	d.add(elsewhere)
-	for _, step := range []struct {
-		what string
-		do   func()
-		want []string
-	}{
-		{"neither ref is known", func() {}, []string{first.ID, elsewhere.ID}},
-		{"the first is looked for", func() {}, nil},
-		{"the first has the ref of one that runs", func() { d.resolve(first.ID, "v1.0") }, []string{second.ID}},
-		{"the second has a ref of its own", func() { d.resolve(second.ID, "v2.0") }, []string{second.ID, other.ID}},
-		{"the one that runs ends", func() { d.cancelRunning(older.ID) }, []string{first.ID}},
-		{"the first ends", func() { d.cancelRunning(first.ID) }, []string{same.ID}},
-	} {
-		step.do()
-		if diff := cmp.Diff(step.want, d.admit(all)); diff != "" {
-			d.t.Errorf("%s: mismatch (-want +got):\n%s", step.what, diff)
-		}
-	}
-}
-
-// cancelRunning ends a scan that was admitted.
-func (d *scanDesk) cancelRunning(id string) {
-	d.t.Helper()
-	_, err := d.s.CancelScan(d.t.Context(), id, d.now)
-	d.must(err)
-	_, err = d.s.EndCancelled(d.t.Context(), id, d.now)
-	d.must(err)
-}
-
-// releaseEnd wants a release that was not found to say nothing of what its project
-// is made of, which is the remote's HEAD.
-func (d *scanDesk) releaseEnd() {
-	p, ctx := d.project("release end"), d.t.Context()
-	r := store.Repository{ID: "r" + p, Project: p, URL: "https://git.example.org/" + p, Key: "git.example.org/" + p, Credential: store.CredentialNone, Created: d.now}
-	d.must(d.s.AddRepository(ctx, r))
-	for _, step := range []struct {
-		scan store.Scan
-		want string
-	}{{d.releaseScan(p, "App v1.0"), ""}, {d.scan(p, "", store.TriggerManual), "failed"}} {
-		s := d.run(step.scan)
-		fence := s.Fence()
-		s.State, s.FinishedAt, s.Error = store.ScanFailed, d.now, "not there"
-		d.must(d.s.EndScan(ctx, fence, s))
-		project, err := d.s.Project(ctx, p)
-		d.must(err)
-		if project.LastScan.State != step.want {
-			d.t.Errorf("after the scan of the release %q the project's last scan is %q, want %q", s.AskedRelease, project.LastScan.State, step.want)
-		}
 	}
 }
 
@@ -538,154 +464,5 @@ func (d *scanDesk) stale() {
 		if touched, err := d.s.TouchScan(ctx, s, d.now.Add(time.Hour)); touched != want || err != nil {
 			d.t.Errorf("touched %v, %v; want %v", touched, err, want)
 		}
-	}
-}
-
-// list wants only what may be seen.
-func (d *scanDesk) list() {
-	ctx := d.t.Context()
-	open, hidden := d.project("open"), store.NewID()
-	d.must(d.s.AddProject(ctx, store.Project{ID: hidden, Organisation: d.org, Name: "hidden", Visibility: store.Private, Created: d.now, Updated: d.now}))
-	a, b, c := d.add(d.scan(open, "a", store.TriggerManual)), d.add(d.scan(hidden, "b", store.TriggerManual)), d.add(d.scan(open, "c", store.TriggerSchedule))
-	ids := func(f store.ScanFilter, p store.Page) ([]string, string) {
-		list, err := d.s.Scans(ctx, f, p)
-		d.must(err)
-		out := []string{}
-		for _, s := range list.Items {
-			out = append(out, s.ID)
-		}
-		return out, list.Next
-	}
-	for _, tt := range []struct {
-		name string
-		f    store.ScanFilter
-		want []string
-	}{
-		{"nothing", store.ScanFilter{}, []string{}},
-		{"member", store.ScanFilter{Visible: store.Visible{Organisations: []string{d.org}}}, []string{c.ID, a.ID}},
-		{"granted", store.ScanFilter{Visible: store.Visible{Projects: []string{hidden}}}, []string{b.ID}},
-		{"administrator", store.ScanFilter{Visible: store.Visible{Administers: []string{d.org}}}, []string{c.ID, b.ID, a.ID}},
-		{"project", store.ScanFilter{Visible: store.Visible{All: true}, Project: open}, []string{c.ID, a.ID}},
-		{"trigger", store.ScanFilter{Visible: store.Visible{All: true}, Project: open, Trigger: store.TriggerSchedule}, []string{c.ID}},
-		{"state", store.ScanFilter{Visible: store.Visible{All: true}, Project: open, States: []store.ScanState{store.ScanDone}}, []string{}},
-	} {
-		if got, _ := ids(tt.f, store.Page{Desc: true}); !slices.Equal(got, tt.want) {
-			d.t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
-		}
-	}
-	all := store.ScanFilter{Visible: store.Visible{Administers: []string{d.org}}}
-	first, next := ids(all, store.Page{Desc: true, Limit: 2})
-	rest, end := ids(all, store.Page{Desc: true, Limit: 2, Cursor: next})
-	if !slices.Equal(append(first, rest...), []string{c.ID, b.ID, a.ID}) || end != "" {
-		d.t.Errorf("pages %v, %v, %q", first, rest, end)
-	}
-	counts, err := d.s.CountScans(ctx, all, d.now.Add(-time.Hour))
-	d.must(err)
-	if diff := cmp.Diff(store.ScanCounts{Waiting: 3}, counts); diff != "" {
-		d.t.Errorf("counts: mismatch (-want +got):\n%s", diff)
-	}
-	_, err = d.s.CancelScan(ctx, a.ID, d.now)
-	d.must(err)
-	counts, err = d.s.CountScans(ctx, all, d.now.Add(-time.Hour))
-	d.must(err)
-	if diff := cmp.Diff(store.ScanCounts{Waiting: 2, Cancelled: 1}, counts); diff != "" {
-		d.t.Errorf("counts: mismatch (-want +got):\n%s", diff)
-	}
-}
-
-// fanIn wants exactly one of several that finish at once to be the last.
-func (d *scanDesk) fanIn() {
-	ctx := d.t.Context()
-	s := d.running(d.project("fan-in"), "main")
-	names := []string{"a", "b", "c", "d"}
-	for range 2 {
-		d.must(d.s.OpenAnalyses(ctx, s.ID, names))
-	}
-	left := make(chan int, len(names))
-	fail := make(chan error, len(names))
-	for _, name := range names {
-		go func() {
-			left <- d.finish(ctx, s.ID, name, fail)
-		}()
-	}
-	var got []int
-	for range names {
-		got = append(got, <-left)
-	}
-	slices.Sort(got)
-	if len(fail) > 0 {
-		d.t.Fatal(<-fail)
-	}
-	if diff := cmp.Diff([]int{0, 1, 2, 3}, got); diff != "" {
-		d.t.Errorf("left: mismatch (-want +got):\n%s", diff)
-	}
-	_, err := d.s.TakeAnalysis(ctx, s.ID, "a", "w", d.now)
-	d.want(errs.Conflict, err)
-	d.want(errs.Conflict, d.s.Tx(ctx, func(tx store.Store) error {
-		_, err := tx.EndAnalysis(ctx, store.Analysis{ScanID: s.ID, Analyzer: "a", Attempt: 1, State: store.AnalysisFailed})
-		return err
-	}))
-}
-
-func (d *scanDesk) finish(ctx context.Context, scan, name string, fail chan<- error) (left int) {
-	a, err := d.s.TakeAnalysis(ctx, scan, name, "w", d.now)
-	if err == nil {
-		a.State, a.FinishedAt, a.Result, a.Findings = store.AnalysisDone, d.now, "sha256:"+name, 3
-		err = d.s.Tx(ctx, func(tx store.Store) (err error) {
-			left, err = tx.EndAnalysis(ctx, a)
-			return err
-		})
-	}
-	if err != nil {
-		fail <- err
-	}
-	return left
-}
-
-// log wants lines in their order, once.
-func (d *scanDesk) log() {
-	ctx := d.t.Context()
-	s := d.running(d.project("log"), "main")
-	lines := []store.LogLine{{Seq: 1, At: d.now, Level: "info", Stage: store.StagePrepare, Text: "one"}, {Seq: 2, At: d.now, Level: "warn", Stage: store.StagePrepare, Text: "two"}}
-	d.must(d.s.AddLog(ctx, s.ID, lines))
-	d.must(d.s.AddLog(ctx, s.ID, append(lines[1:2:2], store.LogLine{Seq: 3, At: d.now, Level: "error", Stage: store.StageInventory, Text: "three"})))
-	got, err := d.s.Log(ctx, s.ID, 1, 10)
-	d.must(err)
-	want := []store.LogLine{lines[1], {Seq: 3, At: d.now, Level: "error", Stage: store.StageInventory, Text: "three"}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		d.t.Errorf("mismatch (-want +got):\n%s", diff)
-	}
-	if last, err := d.s.LastLog(ctx, s.ID); last != 3 || err != nil {
-		d.t.Errorf("the last is %d, %v", last, err)
-	}
-	d.must(d.s.ArchiveLog(ctx, s.ID, "sha256:1"))
-	if last, _ := d.s.LastLog(ctx, s.ID); last != 3 {
-		d.t.Error("the log of a running scan was archived")
-	}
-	d.clear()
-	d.must(d.s.ArchiveLog(ctx, s.ID, "sha256:1"))
-	if last, _ := d.s.LastLog(ctx, s.ID); last != 0 || d.reread(s.ID).Log != "sha256:1" {
-		d.t.Error("the log of an ended scan was not archived")
-	}
-}
-
-// outbox wants each event once until it is delivered.
-func (d *scanDesk) outbox() {
-	ctx := d.t.Context()
-	e := store.OutboxEvent{Event: "e" + d.org, Kind: "scan.finished", OrganisationID: d.org, ProjectID: "p", ScanID: "s", Body: `{"n":1}`, CreatedAt: d.now}
-	d.must(d.s.Announce(ctx, e))
-	d.must(d.s.Announce(ctx, e))
-	open, err := d.s.Announcements(ctx, 10)
-	d.must(err)
-	if len(open) != 1 {
-		d.t.Fatalf("%d events, want 1", len(open))
-	}
-	e.ID = open[0].ID
-	if diff := cmp.Diff(e, open[0]); diff != "" {
-		d.t.Errorf("mismatch (-want +got):\n%s", diff)
-	}
-	d.must(d.s.Announced(ctx, e.ID, d.now))
-	if open, err := d.s.Announcements(ctx, 10); len(open) != 0 || err != nil {
-		d.t.Errorf("still there: %v, %v", open, err)
 	}
 }
