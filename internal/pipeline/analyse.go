@@ -119,7 +119,7 @@ func (r *run) analyse(ctx context.Context) error {
 	if len(open) == 0 {
 		return r.next(ctx, store.StageMerge, "", nil)
 	}
-	done, result, err := r.run(ctx, open[0])
+	done, result, err := r.runAnalyzer(ctx, open[0])
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (r *run) analyse(ctx context.Context) error {
 // finds is merged as it is stored.
 func (r *run) analyseAlone(ctx context.Context, name string) error {
 	began := r.p.now()
-	done, result, err := r.run(ctx, name)
+	done, result, err := r.runAnalyzer(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -159,9 +159,9 @@ func (r *run) analyseAlone(ctx context.Context, name string) error {
 	})
 }
 
-// run runs an analyzer here. Its error is that of the stage, to be tried again; an
+// runAnalyzer runs an analyzer here. Its error is that of the stage, to be tried again; an
 // analyzer that has failed for good is one that is done.
-func (r *run) run(ctx context.Context, name string) (store.Analysis, app.AnalyzerResult, error) {
+func (r *run) runAnalyzer(ctx context.Context, name string) (store.Analysis, app.AnalyzerResult, error) {
 	result, fault := r.p.analyse(ctx, name, r.scan, r.used)
 	if fault != nil && (ctx.Err() != nil || !permanent(fault) && r.scan.Tries+1 < r.p.Tries) {
 		return store.Analysis{}, result, fault

@@ -48,7 +48,10 @@ func OpenBlobs(o Options) (blob.Store, error) {
 	}
 	if !strings.HasPrefix(o.Blobs, "s3://") {
 		folder, err := blob.NewFolder(o.Blobs)
-		return blob.Small(folder), err
+		if err != nil {
+			return nil, err
+		}
+		return blob.Small(folder), nil
 	}
 	bucket, err := blob.ParseBucket(o.Blobs)
 	if err != nil {
@@ -56,7 +59,10 @@ func OpenBlobs(o Options) (blob.Store, error) {
 	}
 	bucket.AccessKey, bucket.SecretKey, bucket.Session = o.SecretAccess.Key, o.SecretAccess.Secret, o.SecretAccess.Session
 	s3, err := blob.NewS3(bucket)
-	return blob.Small(s3), err
+	if err != nil {
+		return nil, err
+	}
+	return blob.Small(s3), nil
 }
 
 // Hold takes the data folder for this process; the function gives it back.

@@ -56,8 +56,8 @@ func lacking[T any](values []T, has func(T) bool) []T {
 }
 
 // insertComponents returns the numbers of those that were not there yet. It inserts
-// in the order of purls, so that two transactions that
-// insert the same wait for one another and never in a circle.
+// in the order of purls, so that two transactions that insert the same wait for one
+// another and never in a circle.
 func (n *nouns) insertComponents(ctx context.Context, components []store.Component) (map[string]int64, error) {
 	ids, err := collectIDs(ctx, n.write, len(components), `insert into components (purl, ecosystem, name, version, name_key, origin_kind, origin_ref, licences)
 select purl, ecosystem, name, version, lower(name), origin_kind, origin_ref, licences from `+
@@ -97,7 +97,7 @@ func collectIDs(ctx context.Context, c conn, most int, query string, args ...any
 	return ids, err
 }
 
-// componentColumns are what scanComponent reads, of components c.
+// componentColumns are what componentRow takes, of components c.
 const componentColumns = "c.id, c.purl, c.ecosystem, c.name, c.version, c.origin_kind, c.origin_ref, c.licences"
 
 // matchedComponents are the columns and the table of components with how they were

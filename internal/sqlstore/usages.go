@@ -143,7 +143,8 @@ func usageChanges(before, after []store.UsedComponent) usageChange {
 
 func (n *nouns) saveUsages(ctx context.Context, version int64, d usageChange, seq int64) error {
 	if len(d.end) > 0 {
-		// What the same scan began was never so. Without it an interval begins once.
+		// What this scan itself began, if it comes twice, was never used: it would be an
+		// interval of no length, in the way of the next one that begins here.
 		for _, end := range []string{"delete from usages where scan_from = $2 and ", "update usages set scan_to = $2 where "} {
 			if _, err := n.write.ExecContext(ctx, end+usedBy(1)+" and component_id"+n.dialect.ints(3), version, seq, list(d.end)); err != nil {
 				return fmt.Errorf("end the use of components: %w", unavailable(err))
