@@ -441,7 +441,7 @@ func (r *run) mergeAll(ctx context.Context, results []analyzed, first func(tx st
 		return nil
 	})
 	if err == nil && !r.scan.State.Ended() {
-		r.sayf("%s.", mergeText(counts))
+		r.sayOf(store.StageMerge, "info", mergeText(counts)+".")
 	}
 	return err
 }

@@ -172,6 +172,18 @@ func (b *bench) log(id string) string {
 	return out
 }
 
+// logStages are the stages that the lines of a log are about.
+func (b *bench) logStages(id string) []store.Stage {
+	b.t.Helper()
+	page, err := b.ScanLog(b.t.Context(), b.who, id, 0, 0)
+	b.must(err)
+	var out []store.Stage
+	for _, l := range page.Lines {
+		out = append(out, l.Stage)
+	}
+	return out
+}
+
 // events are the names of the outbox's events.
 func (b *bench) events() []string {
 	b.t.Helper()

@@ -27,8 +27,11 @@ type scanLog struct {
 	store sync.Mutex
 }
 
-// say adds a line.
-func (r *run) say(level, text string) {
+// say adds a line about the stage that the scan is at.
+func (r *run) say(level, text string) { r.sayOf(r.scan.Stage, level, text) }
+
+// sayOf adds a line about a stage, which may just have been stored as done.
+func (r *run) sayOf(stage store.Stage, level, text string) {
 	l := &r.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -40,7 +43,7 @@ func (r *run) say(level, text string) {
 	case len(text) > maxText:
 		text = text[:maxText] + "…"
 	}
-	l.lines = append(l.lines, store.LogLine{At: r.p.now(), Level: level, Stage: r.scan.Stage, Text: text})
+	l.lines = append(l.lines, store.LogLine{At: r.p.now(), Level: level, Stage: stage, Text: text})
 }
 
 func (r *run) sayf(format string, args ...any) { r.say("info", fmt.Sprintf(format, args...)) }

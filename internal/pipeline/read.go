@@ -209,7 +209,7 @@ func (r *run) compare(ctx context.Context) error {
 		return nil
 	})
 	if err == nil {
-		r.say("info", changeText(change))
+		r.sayOf(store.StageCompare, "info", changeText(change))
 	}
 	return err
 }

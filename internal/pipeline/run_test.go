@@ -181,6 +181,10 @@ func TestEndAtOnce(t *testing.T) {
 			b.must(b.p.Scan(t.Context(), slow.ID))
 		}
 		want := b.reread(slow.ID)
+		said := []store.Stage{store.StageCompare, store.StageCompare, store.StageAnalyse, store.StageMerge, store.StageNotify}
+		if diff := cmp.Diff(said, b.logStages(slow.ID)); diff != "" {
+			t.Errorf("stages of lines: mismatch (-want +got):\n%s", diff)
+		}
 		points := []string{"", "taken", "before compare", "after compare", "before analyse", "after analyse"}
 		for _, point := range points {
 			s, next := b.push(pushed("left", "1.0.0"), "main"), b.push(pushed("left", "1.0.0"), "main")
@@ -199,6 +203,9 @@ func TestEndAtOnce(t *testing.T) {
 			got := b.reread(s.ID)
 			if got.State != store.ScanDone || got.Stage != store.StageNotify || len(got.Stages) != len(want.Stages) || got.Unknown != want.Unknown || got.FinishedAt.IsZero() {
 				t.Errorf("%s: %+v, want as %+v", point, got, want)
+			}
+			if stages := b.logStages(s.ID); got.Attempt == 1 && !slices.Equal(stages, b.logStages(slow.ID)) {
+				t.Errorf("%s: lines of %v, want %v", point, stages, b.logStages(slow.ID))
 			}
 			if log := b.log(s.ID); got.Attempt == 1 && log != b.log(slow.ID) || !strings.HasSuffix(log, "gone.\ninfo Done.\n") {
 				t.Errorf("%s: the log:\n%s\nwant:\n%s", point, log, b.log(slow.ID))

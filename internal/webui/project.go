@@ -25,13 +25,19 @@ func (r *request) projectFrame(p app.ProjectView, current string) frame {
 	}
 	f.Crumbs = []link{{"Projects", "/projects"}}
 	f.Tabs = projectTabs(p, current)
-	if p.Role.AtLeast(app.Developer) && !p.Archived {
+	if mayStart(p) {
 		f.Actions = append(f.Actions, action{Label: "Scan now", Href: projectPath(p.ID) + "/scans#start", Icon: "play", Primary: true})
 	}
 	if p.Role.AtLeast(app.Manager) && current != "settings" {
 		f.Actions = append(f.Actions, action{Label: "Settings", Href: projectPath(p.ID) + "/settings", Key: "e"})
 	}
 	return f
+}
+
+// mayStart tells whether a scan can be started from here: not of a project that is
+// only pushed to.
+func mayStart(p app.ProjectView) bool {
+	return p.Role.AtLeast(app.Developer) && !p.Archived && len(p.Repositories) > 0
 }
 
 // stateOfProject is how a project stands: by its last scan.

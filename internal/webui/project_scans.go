@@ -104,7 +104,7 @@ func scanStatesOf(l listing) []store.ScanState {
 func (r *request) scansOf(view app.ProjectView, l listing, list store.List[app.ScanRow], f form) projectScansPage {
 	p := projectScansPage{
 		Frame: r.projectFrame(view, "scans"), List: l, Form: f, Pager: l.Pager(len(list.Items), list.Next),
-		MayScan: view.Role.AtLeast(app.Developer) && !view.Archived && len(view.Repositories) > 0,
+		MayScan: mayStart(view),
 	}
 	p.States = []chip{
 		l.Chip("Running or waiting", "state", "open"), l.Chip("Done", "state", "done"),

@@ -46,3 +46,20 @@ func TestAReleaseIsScanned(t *testing.T) {
 		t.Error("a version that is narrowed to a language is offered as a ref")
 	}
 }
+
+// TestNothingToStart: a project without a repository offers no scan to start, and
+// where one is offered the link leads to its form.
+func TestNothingToStart(t *testing.T) {
+	t.Parallel()
+	v := visit(t)
+	v.setUp()
+	for name, url := range map[string]string{"pushed": "", "fetched": "https://git.example.org/shop"} {
+		created := v.send("/projects/new", "/projects/new", "name", name, "url", url).want(t, http.StatusSeeOther)
+		page := created.header.Get("Location") + "/scans"
+		body := v.get(page).want(t, http.StatusOK).body
+		offered, form := strings.Contains(body, page+"#start"), strings.Contains(body, `id="start"`)
+		if want := url != ""; offered != want || form != want {
+			t.Errorf("%s: offered %t, with a form %t; want %t", name, offered, form, want)
+		}
+	}
+}
