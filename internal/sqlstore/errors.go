@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"database/sql/driver"
 	"errors"
 	"strings"
 
@@ -53,6 +54,7 @@ func unavailable(err error) error {
 	switch {
 	case errors.As(err, &connect), strings.HasPrefix(code(err), "08"), strings.HasPrefix(code(err), "53"), strings.HasPrefix(code(err), "57P"):
 	case errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_FULL || e.Code()&0xff == sqlite3.SQLITE_IOERR || e.Code()&0xff == sqlite3.SQLITE_BUSY):
+	case errors.Is(err, driver.ErrBadConn): // a statement of a transaction whose connection is gone
 	case code(err) == "" && !errors.As(err, &e) && pgconn.SafeToRetry(err):
 	default:
 		return err

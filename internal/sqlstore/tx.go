@@ -94,7 +94,9 @@ func (db *DB) once(ctx context.Context, do func(tx store.Store) error) error {
 }
 
 // oncePostgres begins the transaction beneath database/sql, so that statements of
-// the store and of the queue, which takes a pgx.Tx, are in the same one.
+// the store and of the queue, which takes a pgx.Tx, are in the same one. It ends
+// through database/sql: after a statement that found its context done the
+// connection is given up, and whoever still spoke to it would race with its end.
 func (db *DB) oncePostgres(ctx context.Context, do func(tx store.Store) error) error {
 	c, err := db.write.Conn(ctx)
 	if err != nil {
@@ -113,11 +115,12 @@ func (db *DB) oncePostgres(ctx context.Context, do func(tx store.Store) error) e
 	if err != nil {
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // after a commit there is nothing to roll back
+	rollback := func(any) error { return tx.Rollback(context.WithoutCancel(ctx)) }
+	defer c.Raw(rollback) //nolint:errcheck // after a commit there is nothing to roll back, and a closed connection is
 	if err := do(&nouns{read: c, write: c, dialect: db.dialect, driver: tx}); err != nil {
 		return err
 	}
-	return tx.Commit(ctx)
+	return c.Raw(func(any) error { return tx.Commit(ctx) })
 }
 
 // found turns "no rows" into errs.NotFound; what names the thing.
