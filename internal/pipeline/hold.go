@@ -70,9 +70,11 @@ func (r *run) keep() {
 		case <-r.ctx.Done():
 			return
 		case <-flush.C:
-			r.flush(r.ctx)
+			r.aside(r.flush)
 		case <-poll.C:
-			if err := r.look(n%beats == 0); err != nil {
+			var err error
+			r.aside(func(ctx context.Context) { err = r.look(ctx, n%beats == 0) })
+			if err != nil {
 				r.cancel(err)
 				return
 			}
@@ -81,15 +83,23 @@ func (r *run) keep() {
 	}
 }
 
+// aside does something beside the stages. It does not end with the hold: a statement
+// that is cut off costs its connection, and a new one has to prepare all statements.
+func (r *run) aside(do func(ctx context.Context)) {
+	ctx, cancel := r.after()
+	defer cancel()
+	do(ctx)
+}
+
 // look asks whether the scan is still held and wanted.
-func (r *run) look(beat bool) error {
+func (r *run) look(ctx context.Context, beat bool) error {
 	var held, cancel bool
 	var err error
 	if beat {
-		held, cancel, err = r.p.Store.Beat(r.ctx, r.id, r.took, r.p.now())
+		held, cancel, err = r.p.Store.Beat(ctx, r.id, r.took, r.p.now())
 	} else {
 		var s store.Scan
-		s, err = r.p.Store.Scan(r.ctx, r.id)
+		s, err = r.p.Store.Scan(ctx, r.id)
 		held, cancel = s.Attempt == r.took && s.State == store.ScanRunning, s.CancelAsked
 		if errs.KindOf(err) == errs.NotFound {
 			err = nil

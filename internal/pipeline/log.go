@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	flushEvery = 300 * time.Millisecond
+	flushEvery = 500 * time.Millisecond
 	maxLines   = 10_000 // of one run
 	maxText    = 2000   // bytes of a line
 )
