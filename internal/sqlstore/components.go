@@ -59,13 +59,12 @@ func lacking[T any](values []T, has func(T) bool) []T {
 // in the order of purls, so that two transactions that insert the same wait for one
 // another and never in a circle.
 func (n *nouns) insertComponents(ctx context.Context, components []store.Component) (map[string]int64, error) {
+	from, args := table(n.dialect, 1, components, func(c store.Component) []any {
+		return []any{c.PURL, c.Ecosystem, c.Name, c.Version, string(c.Origin.Kind), c.Origin.Ref, list(c.Licences)}
+	}, "purl text", "ecosystem text", "name text", "version text", "origin_kind text", "origin_ref text", "licences text")
 	ids, err := collectIDs(ctx, n.write, len(components), `insert into components (purl, ecosystem, name, version, name_key, origin_kind, origin_ref, licences)
-select purl, ecosystem, name, version, lower(name), origin_kind, origin_ref, licences from `+
-		n.dialect.rows(1, "purl text", "ecosystem text", "name text", "version text", "origin_kind text", "origin_ref text", "licences text")+` r
-where true order by purl on conflict (purl) do nothing returning purl, id`,
-		table(n.dialect, components, func(c store.Component) []any {
-			return []any{c.PURL, c.Ecosystem, c.Name, c.Version, string(c.Origin.Kind), c.Origin.Ref, list(c.Licences)}
-		}))
+select purl, ecosystem, name, version, lower(name), origin_kind, origin_ref, licences from `+from+` r
+where true order by purl on conflict (purl) do nothing returning purl, id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("store components: %w", err)
 	}
@@ -221,8 +220,8 @@ func (n *nouns) unitIDs(ctx context.Context, c conn, units []store.NewUnit) (map
 	if len(units) == 0 {
 		return map[string]int64{}, nil
 	}
-	return collectIDs(ctx, c, len(units), "select digest, id from units where digest in (select digest from "+n.dialect.rows(1, "digest bytes")+" r)",
-		table(n.dialect, units, func(u store.NewUnit) []any { return []any{u.Digest} }))
+	from, args := table(n.dialect, 1, units, func(u store.NewUnit) []any { return []any{u.Digest} }, "digest bytes")
+	return collectIDs(ctx, c, len(units), "select digest, id from units where digest in (select digest from "+from+" r)", args...)
 }
 
 // unitContent is a unit with its content made.
@@ -236,11 +235,11 @@ func (n *nouns) insertUnits(ctx context.Context, contents []unitContent) (map[st
 	if len(contents) == 0 {
 		return map[string]int64{}, nil
 	}
+	from, args := table(n.dialect, 1, contents, func(u unitContent) []any { return []any{u.Digest, u.Kind, u.Path, u.Components, u.body} },
+		"digest bytes", "kind text", "path text", "components bigint", "body bytes")
 	ids, err := collectIDs(ctx, n.write, len(contents), `insert into units (digest, kind, path, components, body)
-select digest, kind, path, components, body from `+
-		n.dialect.rows(1, "digest bytes", "kind text", "path text", "components bigint", "body bytes")+` r
-where true order by digest on conflict (digest) do nothing returning digest, id`,
-		table(n.dialect, contents, func(u unitContent) []any { return []any{u.Digest, u.Kind, u.Path, u.Components, u.body} }))
+select digest, kind, path, components, body from `+from+` r
+where true order by digest on conflict (digest) do nothing returning digest, id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("store units: %w", err)
 	}
@@ -274,9 +273,9 @@ func (n *nouns) addInventory(ctx context.Context, digest []byte, components, edg
 		err = n.write.QueryRowContext(ctx, "select id from inventories where digest = $1", digest).Scan(&id)
 		return id, unavailable(err)
 	}
+	from, args := table(n.dialect, 2, units, func(u int64) []any { return []any{u} }, "id bigint")
 	_, err = n.write.ExecContext(ctx, `insert into inventory_units (inventory_id, unit_id)
-select $1, id from (select distinct id from `+n.dialect.rows(2, "id bigint")+` r) u where true on conflict do nothing`,
-		id, table(n.dialect, units, func(u int64) []any { return []any{u} }))
+select $1, id from (select distinct id from `+from+` r) u where true on conflict do nothing`, append([]any{id}, args...)...)
 	return id, unavailable(err)
 }
 

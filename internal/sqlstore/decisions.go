@@ -78,9 +78,10 @@ func (n *nouns) decideAll(ctx context.Context, project string, subjects []subjec
 	if err != nil {
 		return 0, err
 	}
+	from, args := table(n.dialect, 3, subjects, func(s subject) []any { return []any{s.id, ids[s.id], s.present && d.State == store.Open} },
+		"id bigint", "decision bigint", "counts boolean")
 	_, err = n.write.ExecContext(ctx, "update findings set state = $1, state_until = $2, decision_id = r.decision, counts = r.counts, revision = findings.revision + 1 from "+
-		n.dialect.rows(3, "id bigint", "decision bigint", "counts boolean")+" r where findings.id = r.id",
-		string(d.State), millis(d.Until), table(n.dialect, subjects, func(s subject) []any { return []any{s.id, ids[s.id], s.present && d.State == store.Open} }))
+		from+" r where findings.id = r.id", append([]any{string(d.State), millis(d.Until)}, args...)...)
 	if err != nil {
 		return 0, fmt.Errorf("decide: %w", unavailable(err))
 	}

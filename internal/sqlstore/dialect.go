@@ -14,10 +14,8 @@ type dialect interface {
 	texts(n int) string
 	// each is the table of the texts in a column's JSON list, in a column "value".
 	each(column string) string
-	// rows is a sub-select of the rows that are bound to parameter n, as table writes
-	// them; columns are names and types: see rows.go.
-	rows(n int, columns ...string) string
-	table(rows [][]any) string
+	// table is a sub-select of rows, with their parameters from number n on: see rows.go.
+	table(n int, columns []string, rows [][]any) (from string, args []any)
 	// forUpdate locks the rows of a select until the transaction ends; SQLite has
 	// one writer, which is lock enough.
 	forUpdate() string

@@ -77,8 +77,9 @@ type Row struct {
 
 // Rows hands rows to the database and reads them back, in their order.
 func (db *DB) Rows(ctx context.Context, rows []Row) ([]Row, error) {
+	from, args := table(db.dialect, 1, rows, func(r Row) []any { return []any{r.Number, r.Maybe, r.Real, r.Truth, r.Text, r.Bytes} },
+		"n bigint", "m bigint", "f double precision", "t boolean", "s text", "b bytes")
 	return collect(ctx, db.read, func(row func(...any) error) (r Row, err error) {
 		return r, row(&r.Number, &r.Maybe, &r.Real, &r.Truth, &r.Text, &r.Bytes)
-	}, "select n, m, f, t, s, b from "+db.dialect.rows(1, "n bigint", "m bigint", "f double precision", "t boolean", "s text", "b bytes")+" r order by n",
-		table(db.dialect, rows, func(r Row) []any { return []any{r.Number, r.Maybe, r.Real, r.Truth, r.Text, r.Bytes} }))
+	}, "select n, m, f, t, s, b from "+from+" r order by n", args...)
 }

@@ -152,11 +152,12 @@ func (f *figures) moveVulnerabilities(ctx context.Context, changes, facts map[st
 		}
 	}
 	if len(counted) > 0 {
+		from, args := table(f.n.dialect, 3, counted, func(v store.Vulnerability) []any { return []any{v.ID, v.Findings, v.Projects} },
+			"id text", "findings bigint", "projects bigint")
 		// Not an equality with the organisation as such: SQLite would go through all that it has, for each.
 		if _, err := f.n.write.ExecContext(ctx, `update vulnerabilities set findings = vulnerabilities.findings + r.findings, projects = vulnerabilities.projects + r.projects,
- shared_findings = vulnerabilities.shared_findings + $3 * r.findings, shared_projects = vulnerabilities.shared_projects + $3 * r.projects
-from `+f.n.dialect.rows(2, "id text", "findings bigint", "projects bigint")+` r where vulnerabilities.organisation_id || '' = $1 and vulnerabilities.id = r.id`,
-			f.organisation, table(f.n.dialect, counted, func(v store.Vulnerability) []any { return []any{v.ID, v.Findings, v.Projects} }), f.shared); err != nil {
+ shared_findings = vulnerabilities.shared_findings + $2 * r.findings, shared_projects = vulnerabilities.shared_projects + $2 * r.projects
+from `+from+` r where vulnerabilities.organisation_id || '' = $1 and vulnerabilities.id = r.id`, append([]any{f.organisation, f.shared}, args...)...); err != nil {
 			return fmt.Errorf("count vulnerabilities: %w", unavailable(err))
 		}
 	}
@@ -166,18 +167,17 @@ from `+f.n.dialect.rows(2, "id text", "findings bigint", "projects bigint")+` r 
 // upsert adds to rows, in the order of the list, and brings their facts up to date;
 // those that would not change are not written.
 func (f *figures) upsert(ctx context.Context, list []store.Vulnerability) error {
+	from, args := table(f.n.dialect, 3, list, func(v store.Vulnerability) []any {
+		return []any{v.ID, store.Severity(v.Severity), v.Score, v.Summary, v.Exploited, v.EPSS, v.Findings, v.Projects, v.FirstSeen.UnixMilli()}
+	}, "id text", "severity bigint", "score double precision", "summary text", "exploited boolean", "epss double precision", "findings bigint", "projects bigint", "first_seen_at bigint")
 	_, err := f.n.write.ExecContext(ctx, `insert into vulnerabilities (organisation_id, id, severity, score, summary, exploited, epss, findings, projects, shared_findings, shared_projects, first_seen_at)
-select $1, id, severity, score, summary, exploited, epss, findings, projects, $3 * findings, $3 * projects, first_seen_at from `+
-		f.n.dialect.rows(2, "id text", "severity bigint", "score double precision", "summary text", "exploited boolean", "epss double precision", "findings bigint", "projects bigint", "first_seen_at bigint")+`
+select $1, id, severity, score, summary, exploited, epss, findings, projects, $2 * findings, $2 * projects, first_seen_at from `+from+`
 r where true
 on conflict (organisation_id, id) do update set severity = excluded.severity, score = excluded.score, summary = excluded.summary,
  exploited = excluded.exploited, epss = excluded.epss, findings = vulnerabilities.findings + excluded.findings, projects = vulnerabilities.projects + excluded.projects,
  shared_findings = vulnerabilities.shared_findings + excluded.shared_findings, shared_projects = vulnerabilities.shared_projects + excluded.shared_projects
 where excluded.findings <> 0 or excluded.projects <> 0 or vulnerabilities.severity <> excluded.severity or vulnerabilities.score <> excluded.score
- or vulnerabilities.summary <> excluded.summary or vulnerabilities.exploited <> excluded.exploited or vulnerabilities.epss <> excluded.epss`,
-		f.organisation, table(f.n.dialect, list, func(v store.Vulnerability) []any {
-			return []any{v.ID, store.Severity(v.Severity), v.Score, v.Summary, v.Exploited, v.EPSS, v.Findings, v.Projects, v.FirstSeen.UnixMilli()}
-		}), f.shared)
+ or vulnerabilities.summary <> excluded.summary or vulnerabilities.exploited <> excluded.exploited or vulnerabilities.epss <> excluded.epss`, append([]any{f.organisation, f.shared}, args...)...)
 	return err
 }
 

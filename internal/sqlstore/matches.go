@@ -90,9 +90,9 @@ func (n *nouns) advisories(ctx context.Context, findings map[int64][]store.Compo
 	}
 	maps.Copy(numbers, found)
 	if missing := lacking(others, func(k store.AdvisoryKey) bool { return numbers[k] != 0 }); len(missing) > 0 {
-		if _, err := n.write.ExecContext(ctx, "insert into advisories (provider, advisory) select provider, advisory from "+
-			n.dialect.rows(1, "provider text", "advisory text")+" r where true order by provider, advisory on conflict (provider, advisory) do nothing",
-			table(n.dialect, missing, advisoryCells)); err != nil {
+		from, args := advisoryTable(n.dialect, missing)
+		if _, err := n.write.ExecContext(ctx, "insert into advisories (provider, advisory) select provider, advisory from "+from+
+			" r where true order by provider, advisory on conflict (provider, advisory) do nothing", args...); err != nil {
 			return nil, unavailable(err)
 		}
 		if found, err = n.advisoryNumbers(ctx, n.write, missing); err != nil {
@@ -108,21 +108,23 @@ func compareAdvisories(a, b store.AdvisoryKey) int {
 	return cmp.Or(strings.Compare(a.Provider, b.Provider), strings.Compare(a.ID, b.ID))
 }
 
-func advisoryCells(k store.AdvisoryKey) []any { return []any{k.Provider, k.ID} }
+func advisoryTable(d dialect, keys []store.AdvisoryKey) (string, []any) {
+	return table(d, 1, keys, func(k store.AdvisoryKey) []any { return []any{k.Provider, k.ID} }, "provider text", "advisory text")
+}
 
 func (n *nouns) advisoryNumbers(ctx context.Context, c conn, keys []store.AdvisoryKey) (map[store.AdvisoryKey]int64, error) {
 	out := make(map[store.AdvisoryKey]int64, len(keys))
 	if len(keys) == 0 {
 		return out, nil
 	}
+	from, args := advisoryTable(n.dialect, keys)
 	_, err := collect(ctx, c, func(row func(...any) error) (struct{}, error) {
 		var k store.AdvisoryKey
 		var id int64
 		err := row(&k.Provider, &k.ID, &id)
 		out[k] = id
 		return struct{}{}, err
-	}, "select a.provider, a.advisory, a.id from "+n.dialect.rows(1, "provider text", "advisory text")+
-		" r join advisories a on a.provider = r.provider and a.advisory = r.advisory", table(n.dialect, keys, advisoryCells))
+	}, "select a.provider, a.advisory, a.id from "+from+" r join advisories a on a.provider = r.provider and a.advisory = r.advisory", args...)
 	return out, err
 }
 
@@ -193,15 +195,15 @@ func (n *nouns) claim(ctx context.Context, release int64, rows []matchedRow, con
 		return nil, nil
 	}
 	own := make(map[int64]bool, len(rows))
+	from, args := table(n.dialect, 2, rows, func(m matchedRow) []any { return []any{m.component, m.uncompared, m.body} },
+		"id bigint", "uncompared text", "body bytes")
 	_, err := collect(ctx, n.write, func(row func(...any) error) (struct{}, error) {
 		var id int64
 		err := row(&id)
 		own[id] = true
 		return struct{}{}, err
-	}, "insert into component_findings (component_id, release, uncompared, body) select id, $1, uncompared, body from "+
-		n.dialect.rows(2, "id bigint", "uncompared text", "body bytes")+` r where true order by id
-on conflict (component_id) do `+conflict+" returning component_id",
-		release, table(n.dialect, rows, func(m matchedRow) []any { return []any{m.component, m.uncompared, m.body} }))
+	}, "insert into component_findings (component_id, release, uncompared, body) select id, $1, uncompared, body from "+from+` r where true order by id
+on conflict (component_id) do `+conflict+" returning component_id", append([]any{release}, args...)...)
 	return own, err
 }
 
@@ -238,19 +240,21 @@ func (n *nouns) saveIntervals(ctx context.Context, fresh, again []int64, finding
 	}
 	end, begin := intervalChanges(was, intervalsOf(append(fresh, again...), findings))
 	if len(end) > 0 {
-		if _, err := n.write.ExecContext(ctx, "update matches set release_to = $1 from "+n.dialect.rows(2, "component_id bigint", "advisory_id bigint")+
+		from, args := table(n.dialect, 2, end, func(m interval) []any { return []any{m.component, m.advisory} }, "component_id bigint", "advisory_id bigint")
+		if _, err := n.write.ExecContext(ctx, "update matches set release_to = $1 from "+from+
 			" r where matches.component_id = r.component_id and matches.advisory_id = r.advisory_id and matches.release_to is null",
-			release, table(n.dialect, end, func(m interval) []any { return []any{m.component, m.advisory} })); err != nil {
+			append([]any{release}, args...)...); err != nil {
 			return err
 		}
 	}
 	if len(begin) == 0 {
 		return nil
 	}
-	_, err = n.write.ExecContext(ctx, "insert into matches (component_id, advisory_id, release_from, interval) select component_id, advisory_id, $1, covers from "+
-		n.dialect.rows(2, "component_id bigint", "advisory_id bigint", "covers text")+
+	from, args := table(n.dialect, 2, begin, func(m interval) []any { return []any{m.component, m.advisory, m.covers} },
+		"component_id bigint", "advisory_id bigint", "covers text")
+	_, err = n.write.ExecContext(ctx, "insert into matches (component_id, advisory_id, release_from, interval) select component_id, advisory_id, $1, covers from "+from+
 		" r where true on conflict (component_id, advisory_id, release_from) do update set interval = excluded.interval, release_to = null",
-		release, table(n.dialect, begin, func(m interval) []any { return []any{m.component, m.advisory, m.covers} }))
+		append([]any{release}, args...)...)
 	return err
 }
 

@@ -345,6 +345,7 @@ func (g *merging) insert(ctx context.Context) error {
 		vulnerability string
 	}
 	ids := map[key]int64{}
+	from, args := table(g.n.dialect, 5, fresh, func(r *mergedRow) []any { return r.cells(g.knownAt(known, r)) }, factColumns...)
 	_, err = collect(ctx, g.n.write, func(row func(...any) error) (struct{}, error) {
 		var k key
 		var id int64
@@ -353,9 +354,9 @@ func (g *merging) insert(ctx context.Context) error {
 		return struct{}{}, err
 	}, `insert into findings (project_id, version_id, component_id, vulnerability, severity, score, summary, fixed_in, exploited, epss, component_key, direct, scope, body,
  first_scan, first_seen_at, known_at, state, state_until, decision_id, counts)
-select $2, $3, component_id, vulnerability, severity, score, summary, fixed_in, exploited, epss, component_key, direct, scope, body,
- $4, $5, known_at, state, state_until, decision_id, counts from `+g.n.dialect.rows(1, factColumns...)+` r where true returning id, component_id, vulnerability`,
-		table(g.n.dialect, fresh, func(r *mergedRow) []any { return r.cells(g.knownAt(known, r)) }), g.project, g.m.Version, g.m.ScanSeq, g.m.At.UnixMilli())
+select $1, $2, component_id, vulnerability, severity, score, summary, fixed_in, exploited, epss, component_key, direct, scope, body,
+ $3, $4, known_at, state, state_until, decision_id, counts from `+from+` r where true returning id, component_id, vulnerability`,
+		append([]any{g.project, g.m.Version, g.m.ScanSeq, g.m.At.UnixMilli()}, args...)...)
 	if err != nil {
 		return err
 	}
@@ -410,10 +411,11 @@ func (g *merging) update(ctx context.Context) error {
 	if len(changed) == 0 {
 		return nil
 	}
+	from, args := table(g.n.dialect, 1, changed, func(r *mergedRow) []any { return r.cells(0) }, factColumns...)
 	_, err := g.n.write.ExecContext(ctx, `update findings set vulnerability = r.vulnerability, severity = r.severity, score = r.score, summary = r.summary, fixed_in = r.fixed_in,
  exploited = r.exploited, epss = r.epss, component_key = r.component_key, direct = r.direct, scope = r.scope, body = r.body,
  state = r.state, state_until = r.state_until, decision_id = r.decision_id, counts = r.counts, gone_at = null, gone_scan = null, revision = findings.revision + 1
-from `+g.n.dialect.rows(1, factColumns...)+` r where findings.id = r.id`, table(g.n.dialect, changed, func(r *mergedRow) []any { return r.cells(0) }))
+from `+from+` r where findings.id = r.id`, args...)
 	return err
 }
 
@@ -447,9 +449,10 @@ func (g *merging) hold(ctx context.Context) error {
 	if len(handles) == 0 {
 		return nil
 	}
-	_, err := g.n.write.ExecContext(ctx, "insert into finding_advisories (version_id, component_id, advisory_id, part, finding_id, place) select $1, component_id, advisory_id, part, finding_id, place from "+
-		g.n.dialect.rows(2, "component_id bigint", "advisory_id bigint", "part text", "finding_id bigint", "place bigint")+" r where true",
-		g.m.Version, table(g.n.dialect, handles, func(h handle) []any { return []any{h.component, h.Advisory, h.Part, h.finding, h.place} }))
+	from, args := table(g.n.dialect, 2, handles, func(h handle) []any { return []any{h.component, h.Advisory, h.Part, h.finding, h.place} },
+		"component_id bigint", "advisory_id bigint", "part text", "finding_id bigint", "place bigint")
+	_, err := g.n.write.ExecContext(ctx, "insert into finding_advisories (version_id, component_id, advisory_id, part, finding_id, place) select $1, component_id, advisory_id, part, finding_id, place from "+from+" r where true",
+		append([]any{g.m.Version}, args...)...)
 	return err
 }
 

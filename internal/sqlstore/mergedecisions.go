@@ -206,8 +206,8 @@ func (g *merging) decide(ctx context.Context) error {
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	_, err = g.n.write.ExecContext(ctx, "update findings set decision_id = r.decision from "+g.n.dialect.rows(1, "id bigint", "decision bigint")+" r where findings.id = r.id",
-		table(g.n.dialect, decisions, func(d store.Decision) []any { return []any{d.FindingID, ids[d.FindingID]} }))
+	from, args := table(g.n.dialect, 1, decisions, func(d store.Decision) []any { return []any{d.FindingID, ids[d.FindingID]} }, "id bigint", "decision bigint")
+	_, err = g.n.write.ExecContext(ctx, "update findings set decision_id = r.decision from "+from+" r where findings.id = r.id", args...)
 	return err
 }
 
@@ -218,17 +218,16 @@ func (n *nouns) addDecisions(ctx context.Context, decisions []store.Decision) (m
 		return nil, nil
 	}
 	ids := make(map[int64]int64, len(decisions))
+	from, args := table(n.dialect, 1, decisions, func(d store.Decision) []any {
+		return []any{d.FindingID, d.At.UnixMilli(), d.Actor, string(d.State), d.Reason, d.Comment, millis(d.Until), advisoryText(d.Advisories)}
+	}, "finding_id bigint", "at bigint", "actor text", "state text", "reason text", "comment text", "until bigint", "advisories text")
 	_, err := collect(ctx, n.write, func(row func(...any) error) (struct{}, error) {
 		var id, finding int64
 		err := row(&id, &finding)
 		ids[finding] = id
 		return struct{}{}, err
-	}, "insert into decisions (finding_id, at, actor, state, reason, comment, until, advisories) select finding_id, at, actor, state, reason, comment, until, advisories from "+
-		n.dialect.rows(1, "finding_id bigint", "at bigint", "actor text", "state text", "reason text", "comment text", "until bigint", "advisories text")+
-		" r where true returning id, finding_id",
-		table(n.dialect, decisions, func(d store.Decision) []any {
-			return []any{d.FindingID, d.At.UnixMilli(), d.Actor, string(d.State), d.Reason, d.Comment, millis(d.Until), advisoryText(d.Advisories)}
-		}))
+	}, "insert into decisions (finding_id, at, actor, state, reason, comment, until, advisories) select finding_id, at, actor, state, reason, comment, until, advisories from "+from+
+		" r where true returning id, finding_id", args...)
 	if err != nil {
 		return nil, fmt.Errorf("store decisions: %w", unavailable(err))
 	}

@@ -3,16 +3,25 @@ package sqlstore
 import (
 	"encoding/hex"
 	"fmt"
-	"strconv"
 	"strings"
 )
 
-// Many rows go into a statement as one parameter, so that the text of the statement
-// is the same however many there are: for SQLite a JSON list of rows, for PostgreSQL
-// an array of columns, each the text of an array. Types are those of both databases,
-// and "bytes".
+// Many rows go into a statement as parameters whose number does not depend on theirs,
+// so that its text is the same however many there are: for SQLite one, a JSON list of
+// rows, for PostgreSQL an array for each column. Columns are names and types: those of
+// both databases, and "bytes".
 
-func (sqlite) rows(n int, columns ...string) string {
+// table is the sub-select of the rows that stand for values, as cells makes them, and
+// its parameters: from number n on, so they come last.
+func table[T any](d dialect, n int, values []T, cells func(v T) []any, columns ...string) (from string, args []any) {
+	rows := make([][]any, len(values))
+	for i, v := range values {
+		rows[i] = cells(v)
+	}
+	return d.table(n, columns, rows)
+}
+
+func (sqlite) table(n int, columns []string, rows [][]any) (string, []any) {
 	parts := make([]string, len(columns))
 	for i, c := range columns {
 		name, kind, _ := strings.Cut(c, " ")
@@ -25,10 +34,6 @@ func (sqlite) rows(n int, columns ...string) string {
 			parts[i] = fmt.Sprintf("cast(value ->> %d as %s) as %s", i, map[string]string{"bigint": "integer", "boolean": "integer", "double precision": "real"}[kind], name)
 		}
 	}
-	return fmt.Sprintf("(select %s from json_each($%d))", strings.Join(parts, ", "), n)
-}
-
-func (sqlite) table(rows [][]any) string {
 	for _, row := range rows {
 		for i, cell := range row {
 			switch cell := cell.(type) {
@@ -39,7 +44,7 @@ func (sqlite) table(rows [][]any) string {
 			}
 		}
 	}
-	return list(rows)
+	return fmt.Sprintf("(select %s from json_each($%d))", strings.Join(parts, ", "), n), []any{list(rows)}
 }
 
 // storable is a text as both databases can hold it: PostgreSQL's have no zero byte.
@@ -47,83 +52,50 @@ func storable(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-func (postgres) rows(n int, columns ...string) string {
-	names, arrays := make([]string, len(columns)), make([]string, len(columns))
+func (postgres) table(n int, columns []string, rows [][]any) (string, []any) {
+	names, arrays, args := make([]string, len(columns)), make([]string, len(columns)), make([]any, len(columns))
 	for i, c := range columns {
 		name, kind, _ := strings.Cut(c, " ")
-		if kind == "bytes" {
-			kind = "bytea"
+		switch kind {
+		case "bigint":
+			args[i] = numbers(rows, i)
+		case "text":
+			args[i] = array(rows, i, func(cell any) string { return storable(cell.(string)) })
+		case "boolean":
+			args[i] = array(rows, i, func(cell any) bool { return cell.(bool) })
+		case "double precision":
+			args[i] = array(rows, i, func(cell any) float64 { return cell.(float64) })
+		case "bytes":
+			kind, args[i] = "bytea", array(rows, i, func(cell any) []byte { return append([]byte{}, cell.([]byte)...) }) // nil would be null
 		}
-		names[i], arrays[i] = name, fmt.Sprintf("($%d::text[])[%d]::%s[]", n, i+1, kind)
+		names[i], arrays[i] = name, fmt.Sprintf("$%d::%s[]", n+i, kind)
 	}
-	return fmt.Sprintf("(select * from unnest(%s) as u (%s))", strings.Join(arrays, ", "), strings.Join(names, ", "))
+	return fmt.Sprintf("(select * from unnest(%s) as u (%s))", strings.Join(arrays, ", "), strings.Join(names, ", ")), args
 }
 
-// table writes arrays as PostgreSQL reads them: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
-func (postgres) table(rows [][]any) string {
-	if len(rows) == 0 {
-		return "{}"
+// array is a column of rows.
+func array[T any](rows [][]any, i int, value func(cell any) T) []T {
+	out := make([]T, len(rows))
+	for n, row := range rows {
+		out[n] = value(row[i])
 	}
-	var all, column []byte
-	for i := range rows[0] {
-		column = column[:0]
-		for n, row := range rows {
-			column = append(column, ",{"[bit(n == 0)])
-			column = appendCell(column, row[i])
+	return out
+}
+
+// numbers is a column of whole numbers; nil is null.
+func numbers(rows [][]any, i int) any {
+	out := make([]int64, len(rows))
+	for n, row := range rows {
+		switch c := row[i].(type) {
+		case int64:
+			out[n] = c
+		case int:
+			out[n] = int64(c)
+		case *int64:
+			return array(rows, i, func(cell any) *int64 { return cell.(*int64) })
+		default:
+			panic(fmt.Sprintf("a number of type %T", c))
 		}
-		all = append(all, ",{"[bit(i == 0)])
-		all = appendQuoted(all, string(append(column, '}')))
 	}
-	return string(append(all, '}'))
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-func appendCell(to []byte, cell any) []byte {
-	switch c := cell.(type) {
-	case int64:
-		return strconv.AppendInt(to, c, 10)
-	case int:
-		return strconv.AppendInt(to, int64(c), 10)
-	case *int64:
-		if c == nil {
-			return append(to, "null"...)
-		}
-		return strconv.AppendInt(to, *c, 10)
-	case float64:
-		return strconv.AppendFloat(to, c, 'g', -1, 64)
-	case bool:
-		return strconv.AppendBool(to, c)
-	case string:
-		return appendQuoted(to, storable(c))
-	case []byte:
-		return append(hex.AppendEncode(append(to, `"\\x`...), c), '"')
-	}
-	panic(fmt.Sprintf("a cell of type %T", cell))
-}
-
-// appendQuoted writes an element of an array.
-func appendQuoted(to []byte, s string) []byte {
-	to = append(to, '"')
-	for i := range len(s) {
-		if s[i] == '"' || s[i] == '\\' {
-			to = append(to, '\\')
-		}
-		to = append(to, s[i])
-	}
-	return append(to, '"')
-}
-
-// table is what rows reads: a row for each value, as cells makes it.
-func table[T any](d dialect, values []T, cells func(v T) []any) string {
-	rows := make([][]any, len(values))
-	for i, v := range values {
-		rows[i] = cells(v)
-	}
-	return d.table(rows)
+	return out
 }

@@ -154,9 +154,10 @@ func (n *nouns) saveUsages(ctx context.Context, version int64, d usageChange, se
 	if len(d.begin) == 0 {
 		return nil
 	}
-	_, err := n.write.ExecContext(ctx, "insert into usages (version_id, component_id, scan_from, direct, scope) select $1, component_id, $2, direct, scope from "+
-		n.dialect.rows(3, "component_id bigint", "direct boolean", "scope text")+" r",
-		version, seq, table(n.dialect, d.begin, func(u store.UsedComponent) []any { return []any{u.ID, u.Direct, string(u.Scope)} }))
+	from, args := table(n.dialect, 3, d.begin, func(u store.UsedComponent) []any { return []any{u.ID, u.Direct, string(u.Scope)} },
+		"component_id bigint", "direct boolean", "scope text")
+	_, err := n.write.ExecContext(ctx, "insert into usages (version_id, component_id, scan_from, direct, scope) select $1, component_id, $2, direct, scope from "+from+" r",
+		append([]any{version, seq}, args...)...)
 	if err != nil {
 		return fmt.Errorf("begin the use of components: %w", unavailable(err))
 	}
