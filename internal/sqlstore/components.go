@@ -21,21 +21,20 @@ func (n *nouns) AddComponents(ctx context.Context, components []store.Component)
 	if err != nil {
 		return nil, err
 	}
-	maps.Copy(ids, found)
-	if missing := lacking(components, func(c store.Component) bool { return ids[c.PURL] != 0 }); len(missing) > 0 {
-		if found, err = n.insertComponents(ctx, missing); err != nil {
+	if missing := lacking(components, func(c store.Component) bool { return ids[c.PURL] != 0 || found[c.PURL] != 0 }); len(missing) > 0 {
+		inserted, err := n.insertComponents(ctx, missing)
+		if err != nil {
 			return nil, err
 		}
-		maps.Copy(ids, found)
+		maps.Copy(found, inserted)
 		// What another transaction has just committed is there as well.
-		if found, err = n.componentIDs(ctx, n.write, lacking(others, func(p string) bool { return ids[p] != 0 })); err != nil {
+		if inserted, err = n.componentIDs(ctx, n.write, lacking(others, func(p string) bool { return found[p] != 0 })); err != nil {
 			return nil, err
 		}
-		maps.Copy(ids, found)
+		maps.Copy(found, inserted)
 	}
-	if len(others) > 0 {
-		n.components.add(ids)
-	}
+	n.components.add(found)
+	maps.Copy(ids, found)
 	out := make([]int64, len(components))
 	for i, p := range purls {
 		if out[i] = ids[p]; out[i] == 0 {
