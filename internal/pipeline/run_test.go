@@ -482,3 +482,23 @@ func TestOrder(t *testing.T) {
 		}
 	})
 }
+
+// TestConnectionsLast: a scan that ends while its signs of life are under way ends no
+// connection with them. Each would have to be made, and taught all statements, anew.
+func TestConnectionsLast(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		pool := b.db.Pool()
+		if pool == nil {
+			return // SQLite's connections end with no statement
+		}
+		p := b.with(func(o *pipeline.Options) { o.Poll = 100 * time.Microsecond })
+		before := pool.Stat()
+		for range 20 {
+			b.must(p.Scan(t.Context(), b.push(pushed("left", "1.0.0"), "").ID))
+		}
+		after := pool.Stat()
+		if lost := after.NewConnsCount() - before.NewConnsCount() - int64(after.TotalConns()-before.TotalConns()); lost > 0 {
+			t.Errorf("20 scans cost %d connections", lost)
+		}
+	})
+}

@@ -62,6 +62,10 @@ func (n *nouns) within(ctx context.Context, do func(in *nouns) error) error {
 // tries bounds how often a transaction is begun anew after a deadlock.
 const tries = 5
 
+// commitTime bounds a commit, which does not end with its context: whoever cuts it off
+// does not know whether it was made.
+const commitTime = 10 * time.Second
+
 // Tx runs do in a transaction that is committed if do returns nil. Do may run
 // several times: it must have no effect but on the store. No I/O belongs into it.
 func (db *DB) Tx(ctx context.Context, do func(tx store.Store) error) error {
@@ -120,7 +124,12 @@ func (db *DB) oncePostgres(ctx context.Context, do func(tx store.Store) error) e
 	if err := do(&nouns{read: c, write: c, dialect: db.dialect, driver: tx}); err != nil {
 		return err
 	}
-	return c.Raw(func(any) error { return tx.Commit(ctx) })
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
+	defer cancel()
+	return c.Raw(func(any) error { return tx.Commit(last) })
 }
 
 // found turns "no rows" into errs.NotFound; what names the thing.
