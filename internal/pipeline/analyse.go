@@ -376,6 +376,7 @@ func (p *Pipeline) endAnalysis(ctx context.Context, s store.Scan, done store.Ana
 type analyzed struct {
 	app.AnalyzerResult
 	digest string // empty: none
+	failed bool
 }
 
 // results reads what the analyzers found, and what became of those that failed.
@@ -402,7 +403,7 @@ func resultAs(a store.Analysis, result app.AnalyzerResult) analyzed {
 	if a.State == store.AnalysisFailed {
 		result = app.AnalyzerResult{Incomplete: true, Notices: []string{fmt.Sprintf("The analyzer %s failed: %s", a.Analyzer, a.Error)}}
 	}
-	return analyzed{result, a.Result}
+	return analyzed{result, a.Result, a.State == store.AnalysisFailed}
 }
 
 // merge makes one list of what the analyzers found, and the version's findings
@@ -429,7 +430,7 @@ func (r *run) mergeAll(ctx context.Context, results []analyzed, first func(tx st
 		if err := r.settle(ctx, tx); err != nil {
 			return err
 		}
-		counts, err = tx.MergeFindings(ctx, store.Merge{Version: s.VersionID, ScanSeq: s.Seq, Release: sum.release, At: r.p.now(), Found: sum.found})
+		counts, err = tx.MergeFindings(ctx, store.Merge{Version: s.VersionID, ScanSeq: s.Seq, Release: sum.release, At: r.p.now(), Found: sum.found, Partial: sum.partial})
 		if err != nil {
 			return err
 		}
@@ -469,6 +470,7 @@ type summary struct {
 	found      []store.Found
 	release    int64
 	incomplete bool
+	partial    bool // an analyzer failed
 	notices    []string
 	result     string // digest of the merged list
 	ledger     *app.Ledger
@@ -487,7 +489,7 @@ func (r *run) sum(ctx context.Context, results []analyzed) (summary, error) {
 		}
 		lists = append(lists, list)
 		s.release = max(s.release, result.Release)
-		s.incomplete = s.incomplete || result.Incomplete
+		s.incomplete, s.partial = s.incomplete || result.Incomplete, s.partial || result.failed
 		s.notices = append(s.notices, result.Notices...)
 		if result.Ecosystems != nil {
 			known = result.Ecosystems

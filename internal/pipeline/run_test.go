@@ -459,6 +459,40 @@ func TestFanOut(t *testing.T) {
 	})
 }
 
+// TestFailedAnalyzer: what an analyzer said stands while it fails, and goes when it
+// says so.
+func TestFailedAnalyzer(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		ctx := t.Context()
+		fault := errs.E(errs.Invalid, "no such language")
+		scan := func(second pipeline.Analyzer) store.Scan {
+			p := b.with(func(o *pipeline.Options) {
+				o.Analyzers = []pipeline.Analyzer{pipeline.Advisories{Store: b.db, Databases: o.Databases}, second}
+			})
+			s := b.push(pushed("left", "1.0.0"), "")
+			b.must(p.Scan(ctx, s.ID))
+			b.must(p.Analysis(ctx, s.ID, second.Name()))
+			b.must(p.Scan(ctx, s.ID))
+			return b.reread(s.ID)
+		}
+		for _, step := range []struct {
+			what       string
+			second     pipeline.Analyzer
+			open, gone int
+			incomplete bool
+		}{
+			{"both find", analyzer{"other", nil}, 2, 0, false},
+			{"one fails", analyzer{"other", func(context.Context) error { return fault }}, 2, 0, true},
+			{"one finds nothing", silent{"other"}, 1, 1, false},
+		} {
+			got := scan(step.second)
+			if open := got.Critical + got.High + got.Medium + got.Low + got.Negligible + got.Unknown; got.State != store.ScanDone || open != step.open || got.Disappeared != step.gone || got.Incomplete != step.incomplete {
+				t.Errorf("%s: %s, incomplete %v, %d open, %d gone: %v", step.what, got.State, got.Incomplete, open, got.Disappeared, got.Notices)
+			}
+		}
+	})
+}
+
 // TestOrder wants scans of a ref to be worked in their order, and of several
 // projects side by side.
 func TestOrder(t *testing.T) {

@@ -32,6 +32,7 @@ type merging struct {
 	m       store.Merge
 	project string
 	old     map[int64]*standing // by id
+	used    map[int64]bool      // components of which nothing ends
 	steps   []store.MergeStep
 	now     []mergedRow // of steps
 	verdict verdicts
@@ -64,6 +65,9 @@ func (n *nouns) MergeFindings(ctx context.Context, m store.Merge) (store.MergeCo
 	}
 	if err := g.plan(ctx); err != nil {
 		return g.out, err
+	}
+	if err := g.readUsed(ctx); err != nil {
+		return g.out, fmt.Errorf("read what the version uses: %w", err)
 	}
 	if err := g.write(ctx); err != nil {
 		return g.out, fmt.Errorf("merge findings: %w", unavailable(err))
@@ -214,6 +218,26 @@ func (g *merging) write(ctx context.Context) error {
 	return f.move(ctx, g.facts())
 }
 
+// readUsed gets the components of which findings stay: those that the version uses,
+// if not every analyzer could tell of them.
+func (g *merging) readUsed(ctx context.Context) error {
+	g.used = map[int64]bool{}
+	if !g.m.Partial {
+		return nil
+	}
+	var components []int64
+	for _, o := range g.old {
+		components = append(components, o.Component)
+	}
+	_, err := collect(ctx, g.n.write, func(row func(...any) error) (struct{}, error) {
+		var id int64
+		err := row(&id)
+		g.used[id] = true
+		return struct{}{}, err
+	}, "select component_id from usages where "+usedBy(1)+" and component_id"+g.n.dialect.ints(2), g.m.Version, list(components))
+	return err
+}
+
 // ended lists findings that are present and were not found, and what others have
 // taken the place of, by those.
 func (g *merging) ended() (gone []int64, absorbed map[int]*store.MergeStep) {
@@ -230,9 +254,13 @@ func (g *merging) ended() (gone []int64, absorbed map[int]*store.MergeStep) {
 		}
 	}
 	for id, o := range g.old {
-		if o.present && !taken[id] {
+		switch {
+		case !o.present || taken[id]:
+		case !g.used[o.Component]:
 			gone = append(gone, id)
 			g.out.Disappeared++
+		case o.counts:
+			g.out.Add(store.Level(o.severity), o.exploited, 1)
 		}
 	}
 	return gone, absorbed

@@ -228,6 +228,7 @@ type Merge struct {
 	Release int64 // seq; 0: there is no database, nothing is known and nothing changes
 	At      time.Time
 	Found   []Found
+	Partial bool // an analyzer failed: what was not found of components that are still used stays
 }
 
 // MergeCounts is what merging changed and what there is now.

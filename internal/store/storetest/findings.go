@@ -27,6 +27,7 @@ type lab struct {
 	seq     int64 // of the last scan
 	release store.Release
 	ids     map[string]int64 // component by name
+	partial bool             // scans are of analyzers of which one failed
 }
 
 func newLab(t *testing.T, s store.Store) *lab {
@@ -185,7 +186,7 @@ func (l *lab) scan(version int64, components []string, list ...says) store.Merge
 		if _, err := tx.SetVersionInventory(l.t.Context(), version, inv, l.seq); err != nil {
 			return err
 		}
-		counts, err = tx.MergeFindings(l.t.Context(), store.Merge{Version: version, ScanSeq: l.seq, Release: l.release.Seq, At: l.now, Found: found})
+		counts, err = tx.MergeFindings(l.t.Context(), store.Merge{Version: version, ScanSeq: l.seq, Release: l.release.Seq, At: l.now, Found: found, Partial: l.partial})
 		return err
 	})
 	return counts
@@ -254,6 +255,7 @@ func Findings(t *testing.T, s store.Store) {
 		{"are counted by difference", findingsFigures},
 		{"tell since when", findingsExposure},
 		{"are left alone without a database", findingsWithoutDatabase},
+		{"stay where an analyzer failed", findingsPartial},
 		{"are placed", findingsPlaces},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -433,6 +435,23 @@ func findingsRevision(l *lab) {
 	if err := decide(f.ID+1000, 0); errs.KindOf(err) != errs.NotFound {
 		l.t.Errorf("no such finding: %v", err)
 	}
+}
+
+func findingsPartial(l *lab) {
+	t := l.t
+	l.scan(l.version, []string{"a", "b"}, hit("a", "CVE-2026-1", severity.High, "GHSA-1"), hit("a", "CVE-2026-2", severity.Low, "GHSA-2"), hit("b", "CVE-2026-3", severity.Low, "GHSA-3"))
+	kept, gone := l.one("CVE-2026-2"), l.one("CVE-2026-3")
+	l.nextRelease()
+	l.partial = true
+	got := l.scan(l.version, []string{"a"}, hit("a", "CVE-2026-1", severity.High, "GHSA-1"))
+	equal(t, "not found, and not used any more", store.MergeCounts{Counts: store.Counts{High: 1, Low: 1}, Disappeared: 1}, got)
+	equal(t, "stays", kept, l.one("CVE-2026-2"))
+	ended, err := l.s.Finding(t.Context(), l.project, gone.ID)
+	l.must(err)
+	equal(t, "gone", l.seq, ended.GoneScan)
+	l.partial = false
+	got = l.scan(l.version, []string{"a"}, hit("a", "CVE-2026-1", severity.High, "GHSA-1"))
+	equal(t, "all have told", store.MergeCounts{Counts: store.Counts{High: 1}, Disappeared: 1}, got)
 }
 
 func findingsWithoutDatabase(l *lab) {
