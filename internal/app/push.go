@@ -65,10 +65,11 @@ func (a *App) PushScan(ctx context.Context, who Actor, in Push) (store.Scan, err
 	})
 }
 
-// believedPush bounds for how much room is made before a document is there: somebody
-// may say more than he sends. largePush is the size in bytes from which a document is a
-// large one, and largePushes how many of those are taken in at once: while it is read a document
-// takes several times its size of memory, which whoever may push must not exhaust.
+// believedPush bounds for how many bytes room is made before a document is there:
+// somebody may say more than he sends. largePush is the size in bytes from which a
+// document is a large one, and largePushes how many of those are taken in at once: while
+// it is read a document takes several times its size of memory, which whoever may push
+// must not exhaust.
 const (
 	believedPush = 1 << 20
 	largePush    = 4 << 20

@@ -221,10 +221,10 @@ func (g *merging) write(ctx context.Context) error {
 // readUsed gets the components of which findings stay: those that the version uses,
 // if not every analyzer could tell of them.
 func (g *merging) readUsed(ctx context.Context) error {
-	g.used = map[int64]bool{}
 	if !g.m.Partial {
 		return nil
 	}
+	g.used = map[int64]bool{}
 	var components []int64
 	for _, o := range g.old {
 		components = append(components, o.Component)

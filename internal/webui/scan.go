@@ -198,7 +198,7 @@ func stageSteps(s *store.Scan, now time.Time) []stageStep {
 		}
 		step.Word = stageWords(step.State)
 		if d := took(run.Started, run.Finished, now); d > 0 {
-			step.Took = quickWords(d)
+			step.Took = duration(d)
 		}
 		if commit, ok := strings.CutPrefix(step.Note, "commit "); ok {
 			step.Note = "commit " + short(commit)
@@ -209,14 +209,6 @@ func stageSteps(s *store.Scan, now time.Time) []stageStep {
 		steps = append(steps, step)
 	}
 	return steps
-}
-
-// quickWords is a duration, in milliseconds below a second: most stages are quick.
-func quickWords(d time.Duration) string {
-	if d < time.Second {
-		return fmt.Sprintf("%d ms", max(d.Milliseconds(), 1))
-	}
-	return duration(d)
 }
 
 func stageWords(state string) string {

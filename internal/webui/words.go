@@ -98,11 +98,13 @@ func span(d time.Duration) string {
 	return count(int64(d/(365*day)), "year")
 }
 
-// duration is a length of time as a stopwatch shows it: 0.4 s, 12 s, 3 min 05 s.
+// duration is a length of time as a stopwatch shows it: 17 ms, 0.4 s, 12 s, 3 min 05 s.
 func duration(d time.Duration) string {
 	switch {
 	case d <= 0:
 		return "–"
+	case d < 100*time.Millisecond: // as most stages are
+		return fmt.Sprintf("%d ms", max(d.Milliseconds(), 1))
 	case d < 10*time.Second:
 		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
 	case d < time.Minute:

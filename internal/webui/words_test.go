@@ -41,6 +41,8 @@ func TestNumbersAndNames(t *testing.T) {
 		middle(9, "github.com/x"):             "gith…om/x",
 		middle(9, "short"):                    "short",
 		middle(5, "größer"):                   "gr…er",
+		duration(17 * time.Millisecond):       "17 ms",
+		duration(time.Microsecond):            "1 ms",
 		duration(400 * time.Millisecond):      "0.4 s",
 		duration(185 * time.Second):           "3 min 05 s",
 		sentence("is empty"):                  "Is empty.",
